@@ -1,0 +1,14 @@
+export { AppError, errorStatus, type AppErrorOptions, type ErrorCode } from './errors';
+export { digestOf, formatDigest, isDigest, parseDigest, type Digest, type DigestAlgorithm } from './oci/digest';
+export { isProjectName, isRepositoryName, parseRepositoryName, type RepositoryName } from './oci/repository-name';
+export { fallbackTag, isTag, parseReference, type Reference } from './oci/reference';
+export { mediaTypes } from './oci/media-types';
+export { type Descriptor } from './oci/descriptor';
+export { parseManifest, referrerArtifactType, requiredBlobs, type Manifest } from './oci/manifest';
+export { parseJson, type JsonLimits } from './oci/json';
+export { escapeRepositoryName } from './oci/registry-path';
+export { parseByteRange, parseContentRange, type ByteRange } from './http/byte-range';
+export { formatScope, parseScopes, type Scope } from './auth/scope';
+export { nextPageLink, parseRegistryPage, type RegistryPage } from './paging/registry-page';
+export { restLinkHeader } from './paging/rest-page';
+export { parseQuery, parseSort, type QueryFilter, type QuerySort, type QueryValue } from './query/query-language';
