@@ -1,0 +1,79 @@
+import type { Readable } from 'node:stream';
+
+/** A stored blob as the driver sees it. Sizes are bytes. */
+export interface BlobStat {
+  size: number;
+  modifiedAt: Date;
+}
+
+/** Bytes `start` to `end`, both inclusive, as in an HTTP range. */
+export interface ByteRange {
+  start: number;
+  end: number;
+}
+
+/** Something found on a walk: a blob by its storage key, or the bytes of an unfinished upload. */
+export interface StoredEntry extends BlobStat {
+  key: string;
+}
+
+/**
+ * Where blobs live. A driver knows keys and bytes only; digests are checked, and rows written, by its caller.
+ * Storage comes first and the database last: what `finishUpload` returned is on stable storage.
+ * Every driver passes `describeBlobStore` (blob-store.suite.ts).
+ */
+export interface BlobStore {
+  readonly type: 'filesystem' | 's3';
+
+  /** Prepares an upload; the state returned (an S3 multipart id, say) is kept with the session by the caller. */
+  startUpload(uploadId: string): Promise<string | null>;
+
+  /**
+   * Writes `body` at `offset` and returns the new size. Bytes beyond `offset`, left by an append that failed, are
+   * dropped first. `onBytes` sees every chunk that was written, in order: the caller hashes there. When the body
+   * fails, what came before the failure stays written, `onBytes` has seen exactly that much, and the body's error
+   * is thrown.
+   */
+  appendUpload(
+    upload: UploadHandle,
+    offset: number,
+    body: AsyncIterable<Buffer>,
+    onBytes: (chunk: Buffer) => void,
+  ): Promise<number>;
+
+  /** The first `size` bytes of an unfinished upload, to hash them again. */
+  readUpload(upload: UploadHandle, size: number): Promise<Readable>;
+
+  /**
+   * Makes the first `size` bytes of the upload the blob of `key`, durably, replacing what may be there; the upload
+   * is gone afterwards. Several at once for one key are safe: the bytes are the same.
+   */
+  finishUpload(upload: UploadHandle, size: number, key: string): Promise<void>;
+
+  /** Forgets an upload. Unknown uploads are no error. */
+  cancelUpload(upload: UploadHandle): Promise<void>;
+
+  /** Undefined when there is no such blob. */
+  stat(key: string): Promise<BlobStat | undefined>;
+
+  /** Streams a blob, whole or in part. Throws AppError BLOB_UNKNOWN when there is none. */
+  read(key: string, range?: ByteRange): Promise<Readable>;
+
+  /** Removes blobs; those already gone are no error. */
+  delete(keys: string[]): Promise<void>;
+
+  /** Every blob, in key order. */
+  walk(): AsyncIterable<StoredEntry>;
+
+  /** Every unfinished upload, by upload id. */
+  walkUploads(): AsyncIterable<StoredEntry>;
+}
+
+/** Names an upload: its id and what `startUpload` returned for it. */
+export interface UploadHandle {
+  id: string;
+  state: string | null;
+}
+
+/** Under which the process's driver is injected. */
+export const BLOB_STORE = Symbol('BLOB_STORE');

@@ -1,0 +1,90 @@
+import type { Stats } from 'node:fs';
+import { open, stat, type FileHandle } from 'node:fs/promises';
+import { AppError } from '@breakwater/kernel';
+import type { BlobStat, ByteRange } from '../blob-store';
+import { errorCode, explained, isMissing } from './storage-error';
+
+export const blobUnknown = () =>
+  new AppError('BLOB_UNKNOWN', 'There is no such blob in storage', { reason: 'blob.unknown' });
+
+export const uploadUnknown = () =>
+  new AppError('BLOB_UPLOAD_UNKNOWN', 'There is no such upload: it was finished, cancelled or has expired', {
+    reason: 'upload.unknown',
+  });
+
+export const openBlob = (path: string) => openFile(path, 'r', blobUnknown);
+export const openUpload = (path: string) => openFile(path, 'r+', uploadUnknown);
+
+async function openFile(path: string, flags: 'r' | 'r+', unknown: () => AppError): Promise<FileHandle> {
+  return explained(async () => {
+    try {
+      return await open(path, flags);
+    } catch (error) {
+      throw isMissing(error) ? unknown() : error;
+    }
+  });
+}
+
+/** `length` bytes from `start`. */
+export interface FilePart {
+  start: number;
+  length: number;
+}
+
+/** RFC 9110 §14.1.2: an end past the last byte means the last byte; a start past it cannot be satisfied. */
+export function clampRange({ start, end }: ByteRange, size: number): FilePart {
+  if (!Number.isSafeInteger(start) || start < 0 || start > end || start >= size) {
+    throw new AppError('RANGE_INVALID', 'The range asked for lies outside the blob', {
+      reason: 'blob.range',
+      params: { size },
+    });
+  }
+  return { start, length: Math.min(end, size - 1) - start + 1 };
+}
+
+export function requireBytes(stats: Stats, size: number): void {
+  if (Number.isSafeInteger(size) && size >= 0 && size <= stats.size) return;
+  throw new AppError('RANGE_INVALID', `The upload holds ${stats.size} bytes, fewer than asked for`, {
+    reason: 'upload.offset',
+    params: { size: stats.size },
+  });
+}
+
+/** Drops what lies beyond `size`. */
+export async function cutTo(handle: FileHandle, size: number): Promise<void> {
+  const stats = await handle.stat();
+  requireBytes(stats, size);
+  if (stats.size > size) await handle.truncate(size);
+}
+
+/** Puts the first `size` bytes on stable storage. The time is that of finishing: GC spares young files. */
+export async function seal(path: string, size: number): Promise<void> {
+  const handle = await openUpload(path);
+  try {
+    await cutTo(handle, size);
+    const now = new Date();
+    await handle.utimes(now, now);
+    await handle.datasync();
+  } finally {
+    await handle.close();
+  }
+}
+
+export async function statFile(path: string): Promise<BlobStat | undefined> {
+  try {
+    const stats = await stat(path);
+    return stats.isFile() ? { size: stats.size, modifiedAt: stats.mtime } : undefined;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** A folder that is not empty stays: another finish has used it meanwhile. */
+export async function removeIfPresent(remove: (path: string) => Promise<void>, path: string): Promise<void> {
+  try {
+    await remove(path);
+  } catch (error) {
+    if (!isMissing(error) && errorCode(error) !== 'ENOTEMPTY' && errorCode(error) !== 'EEXIST') throw error;
+  }
+}

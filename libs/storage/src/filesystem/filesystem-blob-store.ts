@@ -1,0 +1,183 @@
+import type { Dirent } from 'node:fs';
+import { open, readdir, rename, rmdir, unlink } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
+import { AppError } from '@breakwater/kernel';
+import type { BlobStat, BlobStore, ByteRange, StoredEntry, UploadHandle } from '../blob-store';
+import { BLOBS_FOLDER, UPLOADS_FOLDER, blobKey, digestOfKey, isUploadId } from '../layout';
+import { BatchWriter } from './batch-writer';
+import { DurableFolders } from './durable-folders';
+import { streamPart } from './file-stream';
+import {
+  blobUnknown,
+  clampRange,
+  cutTo,
+  openBlob,
+  openUpload,
+  removeIfPresent,
+  requireBytes,
+  seal,
+  statFile,
+  uploadUnknown,
+} from './files';
+import { explained, isMissing } from './storage-error';
+import { UploadClaims } from './upload-claims';
+
+/** nginx, which sends blobs by X-Accel-Redirect, runs under the same account or group. */
+const FILE_MODE = 0o640;
+/** A delete may take a folder away between making it and renaming into it; each try needs another such delete. */
+const RENAME_TRIES = 10;
+
+/** Blobs as files below `root`, in distribution's layout (layout.ts). Needs one POSIX filesystem. */
+export class FilesystemBlobStore implements BlobStore {
+  readonly type = 'filesystem';
+  private readonly root: string;
+  private readonly folders: DurableFolders;
+  private readonly claims = new UploadClaims();
+
+  constructor(root: string) {
+    this.root = resolve(root);
+    this.folders = new DurableFolders(this.root);
+  }
+
+  async startUpload(uploadId: string): Promise<null> {
+    const path = this.uploadPath(uploadId);
+    const create = async () => (await open(path, 'wx', FILE_MODE)).close();
+    await explained(async () => {
+      try {
+        await create();
+      } catch (error) {
+        if (!isMissing(error)) throw error;
+        await this.folders.make(dirname(path));
+        await create();
+      }
+    });
+    return null;
+  }
+
+  async appendUpload(
+    upload: UploadHandle,
+    offset: number,
+    body: AsyncIterable<Buffer>,
+    onBytes: (chunk: Buffer) => void,
+  ): Promise<number> {
+    const path = this.uploadPath(upload.id);
+    return this.claims.hold(upload.id, async (claim) => {
+      const handle = await openUpload(path);
+      try {
+        await explained(() => claim.run(() => cutTo(handle, offset)));
+        return await new BatchWriter(handle, claim, offset, onBytes).drain(body);
+      } finally {
+        await handle.close();
+      }
+    });
+  }
+
+  async readUpload(upload: UploadHandle, size: number): Promise<Readable> {
+    const handle = await openUpload(this.uploadPath(upload.id));
+    return streamPart(handle, async () => {
+      requireBytes(await handle.stat(), size);
+      return { start: 0, length: size };
+    });
+  }
+
+  async finishUpload(upload: UploadHandle, size: number, key: string): Promise<void> {
+    const source = this.uploadPath(upload.id);
+    const target = this.blobPath(key);
+    const commit = async () => {
+      await seal(source, size);
+      await this.moveInto(source, target);
+      await this.folders.sync(dirname(target));
+    };
+    await this.claims.hold(upload.id, (claim) => explained(() => claim.run(commit)));
+  }
+
+  async cancelUpload(upload: UploadHandle): Promise<void> {
+    const path = this.uploadPath(upload.id);
+    // Ends an append that hangs; waiting for its last write is needless, for that goes to a file without a name.
+    await this.claims.hold(upload.id, () => explained(() => removeIfPresent(unlink, path)));
+  }
+
+  async stat(key: string): Promise<BlobStat | undefined> {
+    const path = this.blobPath(key);
+    return explained(() => statFile(path));
+  }
+
+  async read(key: string, range?: ByteRange): Promise<Readable> {
+    const handle = await openBlob(this.blobPath(key));
+    return streamPart(handle, async () => {
+      const stats = await handle.stat();
+      if (!stats.isFile()) throw blobUnknown();
+      return range ? clampRange(range, stats.size) : { start: 0, length: stats.size };
+    });
+  }
+
+  async delete(keys: string[]): Promise<void> {
+    for (const path of keys.map((key) => this.blobPath(key))) {
+      await explained(async () => {
+        await removeIfPresent(unlink, path);
+        await removeIfPresent(rmdir, dirname(path));
+      });
+    }
+  }
+
+  async *walk(): AsyncIterable<StoredEntry> {
+    for await (const folder of this.prefixFolders()) {
+      for (const { name } of await this.list(folder)) {
+        const key = `${folder}/${name}/data`;
+        const found = digestOfKey(key) && (await this.stat(key));
+        if (found) yield { key, ...found };
+      }
+    }
+  }
+
+  async *walkUploads(): AsyncIterable<StoredEntry> {
+    for (const { name } of await this.list(UPLOADS_FOLDER)) {
+      const found = isUploadId(name) && (await explained(() => statFile(this.uploadPath(name))));
+      if (found) yield { key: name, ...found };
+    }
+  }
+
+  /** `…/<alg>/<2 hex>`, each in its turn. Names of one level are equally long: order by level is key order. */
+  private async *prefixFolders(): AsyncIterable<string> {
+    for (const algorithm of await this.list(BLOBS_FOLDER)) {
+      for (const prefix of await this.list(`${BLOBS_FOLDER}/${algorithm.name}`)) {
+        yield `${BLOBS_FOLDER}/${algorithm.name}/${prefix.name}`;
+      }
+    }
+  }
+
+  private async list(folder: string): Promise<Dirent[]> {
+    const path = join(this.root, folder);
+    const entries = await explained(() =>
+      readdir(path, { withFileTypes: true }).catch((error: unknown) => {
+        if (isMissing(error)) return [];
+        throw error;
+      }),
+    );
+    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  private async moveInto(source: string, target: string, tries = RENAME_TRIES): Promise<void> {
+    await this.folders.make(dirname(target));
+    try {
+      await rename(source, target);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      if (!(await statFile(source))) throw uploadUnknown();
+      if (tries === 0) throw error;
+      await this.moveInto(source, target, tries - 1);
+    }
+  }
+
+  private blobPath(key: string): string {
+    const digest = digestOfKey(key);
+    if (!digest) throw new AppError('UNKNOWN', 'This is not the storage key of a blob', { reason: 'storage.key' });
+    return join(this.root, blobKey(digest));
+  }
+
+  private uploadPath(id: string): string {
+    if (!isUploadId(id)) throw uploadUnknown();
+    return join(this.root, UPLOADS_FOLDER, id);
+  }
+}

@@ -1,0 +1,2 @@
+export { FaultBlobStore } from './fault-blob-store';
+export { createTestDatabase, testRedis, type TestDatabase } from './test-database';
