@@ -19,8 +19,24 @@ const base = {
 module.exports = {
   testTimeout: 30_000,
   projects: [
-    { ...base, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs,tools}/**/*.spec.ts'], testPathIgnorePatterns: ['\\.int\\.spec\\.ts$', '/apps/e2e/'] },
-    { ...base, displayName: 'integration', testMatch: ['<rootDir>/{apps,libs}/**/*.int.spec.ts'], testPathIgnorePatterns: ['/apps/e2e/'] },
-    { ...base, displayName: 'e2e', testMatch: ['<rootDir>/apps/e2e/src/**/*.spec.ts'], globalSetup: '<rootDir>/apps/e2e/src/support/global-setup.ts', globalTeardown: '<rootDir>/apps/e2e/src/support/global-teardown.ts' },
+    {
+      ...base,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/{apps,libs,tools}/**/*.spec.ts'],
+      testPathIgnorePatterns: ['\\.int\\.spec\\.ts$', '/apps/e2e/'],
+    },
+    {
+      ...base,
+      displayName: 'integration',
+      testMatch: ['<rootDir>/{apps,libs}/**/*.int.spec.ts'],
+      testPathIgnorePatterns: ['/apps/e2e/'],
+    },
+    {
+      ...base,
+      displayName: 'e2e',
+      testMatch: ['<rootDir>/apps/e2e/src/**/*.spec.ts'],
+      globalSetup: '<rootDir>/apps/e2e/src/support/global-setup.ts',
+      globalTeardown: '<rootDir>/apps/e2e/src/support/global-teardown.ts',
+    },
   ],
 };

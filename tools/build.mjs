@@ -6,7 +6,18 @@ import { rmSync } from 'node:fs';
 rmSync('dist', { recursive: true, force: true });
 const { status } = spawnSync(
   process.execPath,
-  ['node_modules/@swc/cli/bin/swc.js', 'apps', 'libs', '-d', 'dist', '--ignore', '**/*.spec.ts', '--ignore', '**/*.suite.ts', ...process.argv.slice(2)],
+  [
+    'node_modules/@swc/cli/bin/swc.js',
+    'apps',
+    'libs',
+    '-d',
+    'dist',
+    '--ignore',
+    '**/*.spec.ts',
+    '--ignore',
+    '**/*.suite.ts',
+    ...process.argv.slice(2),
+  ],
   { stdio: 'inherit' },
 );
 process.exit(status ?? 1);

@@ -1,9 +1,8 @@
 /**
  * The Link header of a list in the management API (management-platform.md section 1.3): the request's URL with
- * other pages in it, previous before next. Undefined when there is neither, or no limit (`pageSize` 0 or less).
+ * other pages in it, previous before next. Undefined when there is neither.
  */
 export function restLinkHeader(url: string, page: number, pageSize: number, total: number): string | undefined {
-  if (pageSize <= 0) return undefined;
   const links: string[] = [];
   if (page > 1 && (page - 1) * pageSize < total) links.push(`<${pageUrl(url, page - 1, pageSize)}>; rel="prev"`);
   if (page * pageSize < total) links.push(`<${pageUrl(url, page + 1, pageSize)}>; rel="next"`);

@@ -1,0 +1,63 @@
+/**
+ * Who may import whom. The only place that says so: ESLint (through nx), dependency-cruiser and the
+ * generators read it. Explained in ARCHITECTURE.md.
+ */
+
+/** Nx tag `type:<layer>` → the layers it may import. `testing` is for spec files only and may see everything. */
+export const layers = {
+  kernel: [],
+  contract: ['kernel'],
+  adapter: ['kernel', 'contract'],
+  platform: ['kernel', 'contract'],
+  domain: ['kernel', 'contract', 'platform', 'adapter', 'domain'],
+  app: ['kernel', 'contract', 'platform', 'adapter', 'domain'],
+  e2e: ['kernel', 'contract', 'testing'],
+  testing: ['kernel', 'contract', 'platform', 'adapter', 'domain', 'app'],
+  tool: [],
+};
+
+/** Domain library → the other domain libraries it may import. There must be no cycle in it. */
+export const domains = {
+  access: [],
+  settings: [],
+  events: [],
+  quotas: [],
+  identity: ['access', 'settings'],
+  projects: ['access', 'identity', 'settings', 'events', 'quotas'],
+  tokens: ['identity', 'projects', 'access', 'settings'],
+  artifacts: ['projects', 'quotas', 'events', 'access'],
+};
+
+/** Packages that rules without a framework (kernel) and wire shapes (contracts) must not see. */
+export const frameworks = [
+  '@nestjs/*',
+  '@nestjs-cls/*',
+  'nestjs-*',
+  'typeorm',
+  'pg',
+  'bullmq',
+  'ioredis',
+  'fastify',
+  '@fastify/*',
+];
+
+/** Layers that hold no framework. */
+export const frameworkFree = ['kernel', 'contract'];
+
+const typeTag = (layer) => `type:${layer}`;
+
+/** The same rules as `depConstraints` of @nx/enforce-module-boundaries. */
+export function depConstraints({ tests = false } = {}) {
+  const extra = tests ? ['testing'] : [];
+  const byLayer = Object.entries(layers).map(([layer, allowed]) => ({
+    sourceTag: typeTag(layer),
+    onlyDependOnLibsWithTags: [...allowed, ...extra].map(typeTag),
+    ...(frameworkFree.includes(layer) ? { bannedExternalImports: frameworks } : {}),
+  }));
+  const below = [...layers.domain.filter((layer) => layer !== 'domain'), ...extra].map(typeTag);
+  const byDomain = Object.entries(domains).map(([domain, allowed]) => ({
+    sourceTag: `scope:${domain}`,
+    onlyDependOnLibsWithTags: [...below, ...allowed.map((name) => `scope:${name}`)],
+  }));
+  return [...byLayer, ...byDomain];
+}
