@@ -1,0 +1,1 @@
+export { eventActor, events, type EventActor, type EventPayload, type EventTopic } from './events';

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { databaseFragment, frontDoorFragment, redisFragment, secretFragment, serverFragment } from './fragments';
+
+export const coreConfig = z.object({
+  ...serverFragment,
+  ...databaseFragment,
+  ...redisFragment,
+  ...frontDoorFragment,
+  ...secretFragment,
+  HARBOR_ADMIN_PASSWORD: z.string().min(1).optional().describe('Password of `admin`, used at the first start only'),
+  REGISTRY_URL: z.url().describe('Internal address of the registry'),
+  JOBSERVICE_URL: z.url().describe('Internal address of the job service'),
+  CA_CERT_FILE: z.string().optional().describe('PEM file offered at /api/v2.0/systeminfo/getcert'),
+});
+export type CoreConfig = z.output<typeof coreConfig>;
+
+/** Of the program that gives `admin` another password. */
+export const adminResetConfig = z.object({
+  ...databaseFragment,
+  ...secretFragment,
+  HARBOR_ADMIN_PASSWORD: z.string().min(1).describe('The new password'),
+});
+
+/** Of the program that makes a new key for registry tokens. */
+export const keysRotateConfig = z.object({ ...databaseFragment, ...secretFragment });

@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import { TransactionHost } from '@nestjs-cls/transactional';
+import type { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adapter-typeorm';
+import type { EntityManager, EntityTarget, ObjectLiteral, Repository } from 'typeorm';
+
+const maxAttempts = 4;
+/** deadlock_detected, serialization_failure */
+const retryable: ReadonlySet<string> = new Set(['40P01', '40001']);
+
+/** What repositories talk to. Inside `transaction`, everything that runs in it shares its connection. */
+@Injectable()
+export class Database {
+  constructor(private readonly host: TransactionHost<TransactionalAdapterTypeOrm>) {}
+
+  get manager(): EntityManager {
+    return this.host.tx;
+  }
+
+  repository<T extends ObjectLiteral>(entity: EntityTarget<T>): Repository<T> {
+    return this.manager.getRepository(entity);
+  }
+
+  /** Rows of a SELECT or of a statement with RETURNING. */
+  async query<T>(sql: string, parameters: unknown[] = []): Promise<T[]> {
+    const result: unknown = await this.manager.query(sql, parameters);
+    // TypeORM answers [rows, count] to UPDATE and DELETE, and the rows alone to the rest.
+    const withCount =
+      Array.isArray(result) && result.length === 2 && Array.isArray(result[0]) && typeof result[1] === 'number';
+    return (withCount ? (result as [T[]])[0] : result) as T[];
+  }
+
+  /**
+   * Runs `work` in a transaction that holds an advisory lock, or answers `otherwise` at once while another process
+   * holds it. The lock goes with the transaction, whatever happens.
+   */
+  exclusively<T>(lock: number, work: () => Promise<T>, otherwise: T): Promise<T> {
+    return this.transaction(async () => {
+      const [row] = await this.query<{ taken: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS taken', [lock]);
+      return row?.taken ? work() : otherwise;
+    });
+  }
+
+  /**
+   * Runs `work` in a transaction, or in the one already open. Postgres may pick it as the victim of a deadlock; then it
+   * runs again, so `work` holds nothing but database calls.
+   */
+  async transaction<T>(work: () => Promise<T>): Promise<T> {
+    if (this.host.isTransactionActive()) return work();
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.host.withTransaction(work);
+      } catch (error) {
+        if (attempt === maxAttempts || !retryable.has(errorCode(error))) throw error;
+      }
+    }
+  }
+}
+
+function errorCode(error: unknown): string {
+  return String((error as { code?: unknown } | undefined)?.code ?? '');
+}

@@ -1,0 +1,61 @@
+import { Controller, Get, Inject, Module, Res, type DynamicModule } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+
+/** A dependency that readiness asks; `check` rejects when it is not usable. */
+export interface ReadinessCheck {
+  name: string;
+  check: () => Promise<unknown>;
+}
+const READINESS = Symbol('READINESS');
+
+const checkTimeoutMs = 3_000;
+
+@Controller()
+@ApiExcludeController()
+export class HealthController {
+  constructor(@Inject(READINESS) private readonly checks: ReadinessCheck[]) {}
+
+  /** The process is alive. */
+  @Get('healthz')
+  healthz(): { status: string } {
+    return { status: 'ok' };
+  }
+
+  /** The process can serve: every dependency answered. */
+  @Get('readyz')
+  async readyz(@Res() reply: FastifyReply): Promise<void> {
+    const failed = (await Promise.all(this.checks.map(failure))).filter((text) => text !== undefined);
+    await reply.status(failed.length ? 503 : 200).send({ status: failed.length ? 'unavailable' : 'ok', failed });
+  }
+}
+
+async function failure({ name, check }: ReadinessCheck): Promise<string | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('no answer')), checkTimeoutMs);
+  });
+  try {
+    await Promise.race([check(), late]);
+    return undefined;
+  } catch (error) {
+    return `${name}: ${error instanceof Error ? error.message : String(error)}`;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+@Module({})
+export class HealthModule {
+  /** `inject` are the providers handed to `checks`, in order. */
+  static forRoot(options: {
+    inject: unknown[];
+    checks: (...dependencies: never[]) => ReadinessCheck[];
+  }): DynamicModule {
+    return {
+      module: HealthModule,
+      controllers: [HealthController],
+      providers: [{ provide: READINESS, inject: options.inject as never[], useFactory: options.checks as never }],
+    };
+  }
+}

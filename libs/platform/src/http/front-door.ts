@@ -1,0 +1,64 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { BlockList, isIP, isIPv6 } from 'node:net';
+import type { IncomingMessage } from 'node:http';
+import { CONFIG } from '../config/config.module';
+
+interface FrontDoorConfig {
+  EXTERNAL_URL?: string;
+  TRUSTED_PROXIES: string[];
+}
+
+/** Decision 19: the address that clients use, and theirs. `X-Forwarded-*` counts only from trusted proxies. */
+@Injectable()
+export class FrontDoor {
+  private readonly trusted = new BlockList();
+
+  constructor(@Inject(CONFIG) private readonly config: FrontDoorConfig) {
+    for (const entry of config.TRUSTED_PROXIES) addToList(this.trusted, entry);
+  }
+
+  /** `https://registry.example.com:8443`, without a trailing slash. */
+  baseUrl(request: IncomingMessage): string {
+    if (this.config.EXTERNAL_URL) return this.config.EXTERNAL_URL;
+    const forwarded = this.isTrusted(request) ? request.headers : {};
+    const scheme = first(forwarded['x-forwarded-proto']) ?? ('encrypted' in request.socket ? 'https' : 'http');
+    const host = first(forwarded['x-forwarded-host']) ?? request.headers.host ?? 'localhost';
+    return `${scheme === 'https' ? 'https' : 'http'}://${host}`;
+  }
+
+  /** The client's address: the first hop from the right that is no trusted proxy. */
+  clientAddress(request: IncomingMessage): string {
+    const peer = plain(request.socket.remoteAddress ?? '');
+    if (!this.isTrusted(request)) return peer;
+    const hops = String(request.headers['x-forwarded-for'] ?? '')
+      .split(',')
+      .map((hop) => plain(hop.trim().replace(zone, '')))
+      .filter((hop) => isIP(hop) !== 0);
+    return hops.reverse().find((hop) => !this.inList(hop)) ?? hops.at(-1) ?? peer;
+  }
+
+  private isTrusted(request: IncomingMessage): boolean {
+    return this.inList(plain(request.socket.remoteAddress ?? ''));
+  }
+
+  private inList(address: string): boolean {
+    return isIP(address) !== 0 && this.trusted.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+  }
+}
+
+function addToList(list: BlockList, entry: string): void {
+  const [address = '', bits] = entry.split('/');
+  const family = isIPv6(address) ? 'ipv6' : 'ipv4';
+  if (bits === undefined) list.addAddress(address, family);
+  else list.addSubnet(address, Number(bits), family);
+}
+
+const first = (value: string | string[] | undefined): string | undefined =>
+  String(value ?? '')
+    .split(',')[0]
+    ?.trim() || undefined;
+
+/** RFC 4007 section 11: `%eth0` names a network of the machine that wrote it. */
+const zone = /%.*$/;
+
+const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/, '');

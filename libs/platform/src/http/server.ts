@@ -1,0 +1,72 @@
+import type { Type, DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply } from 'fastify';
+import { Logger } from 'nestjs-pino';
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { ErrorEnvelopeFilter, sendError, toAppError } from './error-envelope.filter';
+import { answerMalformed } from './malformed-requests';
+
+export interface ServerOptions {
+  /** Rewrites a URL before routing. */
+  rewriteUrl?: (url: string) => string;
+  /** Request bodies reach the handler as streams, whatever their type, instead of parsed JSON. */
+  rawBodies?: boolean;
+  /** Longest request body of a parsed route, in bytes. */
+  bodyLimit?: number;
+}
+
+/** Long enough for a sha512 digest beside a repository name of 255 characters, escaped. */
+const maxParamLength = 2_048;
+/** Many tags in one URL ("Pushing manifests with tags") need more than Node's 16 KB of headers. */
+const maxHeaderSize = 64 * 1024;
+
+/** A Nest application on Fastify with the platform's errors, request ids and limits. It does not listen yet. */
+export async function createServer(
+  module: Type | DynamicModule,
+  options: ServerOptions = {},
+): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: options.bodyLimit ?? 4 * 1024 * 1024,
+    routerOptions: { maxParamLength, ignoreTrailingSlash: true },
+    genReqId: requestId,
+    rewriteUrl: (request: IncomingMessage) => options.rewriteUrl?.(request.url ?? '/') ?? request.url ?? '/',
+    requestTimeout: 0,
+    keepAliveTimeout: 75_000,
+    http: { maxHeaderSize },
+    // What Fastify refuses before routing (a malformed escape, say) looks like every other error.
+    frameworkErrors: (error: Error, _request: unknown, reply: FastifyReply) => sendError(reply, toAppError(error)),
+    clientErrorHandler: answerMalformed,
+    exposeHeadRoutes: false,
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    bufferLogs: true,
+    abortOnError: false,
+    bodyParser: !options.rawBodies,
+  });
+  const fastify = adapter.getInstance();
+  if (options.rawBodies) {
+    fastify.removeAllContentTypeParsers();
+    fastify.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+  }
+  fastify.addHook('onRequest', (request, reply, done) => {
+    void reply.header('X-Request-Id', request.id);
+    done();
+  });
+  app.useLogger(app.get(Logger));
+  app.useGlobalFilters(new ErrorEnvelopeFilter());
+  app.enableShutdownHooks();
+  return app;
+}
+
+/** Listens as configured; resolves when connections are taken. */
+export async function listen(app: NestFastifyApplication, config: { HOST: string; PORT: number }): Promise<void> {
+  await app.listen(config.PORT, config.HOST);
+  app.get(Logger).log(`listening on ${await app.getUrl()}`);
+}
+
+function requestId(request: IncomingMessage): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && /^[\w.-]{1,128}$/.test(given) ? given : randomUUID();
+}

@@ -1,0 +1,30 @@
+export { CONFIG, ConfigModule } from './config/config.module';
+export { adminResetConfig, coreConfig, keysRotateConfig, type CoreConfig } from './config/core.config';
+export { jobserviceConfig, type JobserviceConfig } from './config/jobservice.config';
+export { loadConfig } from './config/load-config';
+export { migratorConfig, type MigratorConfig } from './config/migrator.config';
+export { registryConfig, type RegistryConfig } from './config/registry.config';
+export { Database } from './database/database';
+export { databaseOptions, type DatabaseSettings } from './database/database-options';
+export { DatabaseModule } from './database/database.module';
+export {
+  containsPattern,
+  filterConditions,
+  limitOffset,
+  orderBy,
+  SqlParameters,
+  type ListColumn,
+  type ListColumns,
+  type ListOptions,
+} from './database/list-query';
+export { schemaVersion } from './database/schema-version';
+export { HealthController, HealthModule, type ReadinessCheck } from './health/health';
+export { ClientGoneError, isClientGone } from './http/client-gone';
+export { AppErrors, AppErrorWithHeaders, envelope, ErrorEnvelopeFilter, sendError } from './http/error-envelope.filter';
+export { FrontDoor } from './http/front-door';
+export { InternalGuard, isInternalSecret } from './http/internal.guard';
+export { run } from './http/run';
+export { createServer, listen, type ServerOptions } from './http/server';
+export { loggingModule } from './logging/logging';
+export { connectRedis, REDIS, RedisModule } from './redis/redis.module';
+export { deriveKey } from './secrets/derive-key';
