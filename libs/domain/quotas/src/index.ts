@@ -1,0 +1,3 @@
+export { Quota } from './quota.entity';
+export { QuotasModule } from './quotas.module';
+export { QuotasService } from './quotas.service';

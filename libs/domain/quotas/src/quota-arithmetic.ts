@@ -1,0 +1,37 @@
+import { AppError } from '@breakwater/kernel';
+
+export interface Usage {
+  /** Bytes; -1 is unlimited. */
+  hard: number;
+  /** Bytes. */
+  used: number;
+}
+
+const unlimited = -1;
+const unit = 1024;
+
+/**
+ * Usage after `bytes` more, or less when negative. Giving back is always accepted, even above a limit that was lowered
+ * since, and usage never falls below zero. Throws DENIED, reason `quota.exceeded`, with Harbor's sentence.
+ */
+export function usageAfter({ hard, used }: Usage, bytes: number): number {
+  const after = Math.max(0, used + bytes);
+  if (bytes <= 0 || hard === unlimited || after <= hard) return after;
+  throw new AppError(
+    'DENIED',
+    `adding ${displaySize(bytes)} of storage resource, which when updated to current usage of ${displaySize(used)} will exceed the configured upper limit of ${displaySize(hard)}.`,
+    { reason: 'quota.exceeded', params: { bytes, used, hard } },
+  );
+}
+
+/** `512 B`, `1.5 MiB`: one decimal from a KiB on, as Harbor shows sizes. */
+export function displaySize(bytes: number): string {
+  if (bytes < unit) return `${bytes} B`;
+  let value = bytes / unit;
+  let exponent = 0;
+  while (value >= unit && exponent < 5) {
+    value /= unit;
+    exponent += 1;
+  }
+  return `${value.toFixed(1)} ${'KMGTPE'[exponent] ?? 'E'}iB`;
+}

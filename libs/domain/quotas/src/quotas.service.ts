@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '@breakwater/kernel';
+import { usageAfter } from './quota-arithmetic';
+import type { Quota } from './quota.entity';
+import { QuotasRepository } from './quotas.repository';
+
+/** Storage quota of projects. Usage changes only under the row's lock, in the transaction of the push or delete (decision 9). */
+@Injectable()
+export class QuotasService {
+  constructor(private readonly quotas: QuotasRepository) {}
+
+  /** `hard` in bytes, -1 for unlimited. */
+  create(projectId: number, hard: number): Promise<void> {
+    return this.quotas.insert(projectId, hard);
+  }
+
+  async find(projectId: number): Promise<Quota | undefined> {
+    return (await this.quotas.findByProject(projectId)) ?? undefined;
+  }
+
+  /** `SELECT … FOR UPDATE` in the current transaction: pushes into one project commit one after another. Throws NOT_FOUND. */
+  async lock(projectId: number): Promise<Quota> {
+    const quota = await this.quotas.lockByProject(projectId);
+    if (!quota) throw new AppError('NOT_FOUND', `project ${projectId} has no quota`);
+    return quota;
+  }
+
+  /** Counts `bytes` more (or less, when negative) on a locked quota. Throws DENIED when it would exceed the limit. */
+  async add(quota: Quota, bytes: number): Promise<void> {
+    const used = usageAfter(quota, bytes);
+    if (used === quota.used) return;
+    await this.quotas.setUsed(quota.id, used);
+    quota.used = used;
+  }
+
+  /** Goes with its project. */
+  delete(projectId: number): Promise<void> {
+    return this.quotas.delete(projectId);
+  }
+}
