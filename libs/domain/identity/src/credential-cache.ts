@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import type { RobotPrincipal, UserPrincipal } from '@breakwater/access';
+import { LRUCache } from 'lru-cache';
+import { createHmac, randomBytes } from 'node:crypto';
+
+export type AccountPrincipal = UserPrincipal | RobotPrincipal;
+
+export interface ProvenCredential {
+  principal: AccountPrincipal;
+  /** When the account was last read. */
+  checkedAt: number;
+}
+
+/** How long a password that was proven is not checked again. */
+const ttlMs = 60_000;
+const maxEntries = 10_000;
+
+/** Credentials proven lately, known by a MAC under a key that lives and dies with the process. */
+@Injectable()
+export class CredentialCache {
+  private readonly key = randomBytes(32);
+  private readonly entries = new LRUCache<string, ProvenCredential>({ max: maxEntries, ttl: ttlMs });
+
+  keyOf(username: string, password: string): string {
+    return createHmac('sha256', this.key).update(`${username.length}:${username}${password}`).digest('base64');
+  }
+
+  get(key: string): ProvenCredential | undefined {
+    return this.entries.get(key);
+  }
+
+  /** `keepAge`: the password was not proven again, only the account read. */
+  set(key: string, principal: AccountPrincipal, keepAge = false): void {
+    this.entries.set(key, { principal, checkedAt: Date.now() }, { noUpdateTTL: keepAge });
+  }
+
+  delete(key: string): void {
+    this.entries.delete(key);
+  }
+
+  /** After a change here; other replicas notice by the account's epoch. */
+  forget(kind: AccountPrincipal['kind'], id: number): void {
+    for (const [key, { principal }] of this.entries.entries()) {
+      if (principal.kind === kind && principal.id === id) this.entries.delete(key);
+    }
+  }
+}

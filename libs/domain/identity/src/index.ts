@@ -1,0 +1,11 @@
+export { User } from './user.entity';
+export { Robot } from './robot.entity';
+export { RobotPermission } from './robot-permission.entity';
+export { Authenticator } from './authenticator';
+export { BootstrapAdmin } from './bootstrap-admin';
+export { IdentityModule } from './identity.module';
+export { type RobotPermissionInput } from './robot-rules';
+export { levelOf, RobotsService, type RobotInput, type RobotView } from './robots.service';
+export { type UserProfile } from './user-rules';
+export { type UserRow } from './users.repository';
+export { firstUserId, UsersService, type UserInput } from './users.service';

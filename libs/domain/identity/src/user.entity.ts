@@ -1,0 +1,46 @@
+import { Column, CreateDateColumn, Entity, Index, PrimaryGeneratedColumn, UpdateDateColumn } from 'typeorm';
+
+/** A person with an account. Deleted accounts keep their row, for the audit log, under another name. */
+@Entity('user_account')
+@Index('user_account_username_key', ['username'], { unique: true })
+@Index('user_account_email_key', ['email'], { unique: true })
+export class User {
+  @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
+    generatedIdentity: 'BY DEFAULT',
+    primaryKeyConstraintName: 'user_account_pkey',
+  })
+  id!: number;
+
+  @Column({ type: 'varchar', length: 255, collation: 'C' })
+  username!: string;
+
+  @Column({ type: 'varchar', length: 255, nullable: true })
+  email!: string | null;
+
+  @Column({ type: 'varchar', length: 255, default: '' })
+  realname!: string;
+
+  @Column({ type: 'varchar', length: 255, default: '' })
+  comment!: string;
+
+  /** `argon2id` in PHC form, or a form taken over from Harbor that is re-hashed at login. */
+  @Column({ name: 'password_hash', type: 'varchar', length: 512 })
+  passwordHash!: string;
+
+  @Column({ type: 'boolean', default: false })
+  sysadmin!: boolean;
+
+  @Column({ type: 'boolean', default: false })
+  deleted!: boolean;
+
+  /** Raised whenever tokens issued so far must stop counting: password change, deletion, loss of admin rights. */
+  @Column({ type: 'integer', default: 0 })
+  epoch!: number;
+
+  @CreateDateColumn({ name: 'creation_time', type: 'timestamptz' })
+  creationTime!: Date;
+
+  @UpdateDateColumn({ name: 'update_time', type: 'timestamptz' })
+  updateTime!: Date;
+}

@@ -1,0 +1,12 @@
+export { Project } from './project.entity';
+export { ProjectMetadata } from './project-metadata.entity';
+export { ProjectMember } from './project-member.entity';
+export { MembersService, type NewMember } from './members.service';
+export { type Member } from './members.repository';
+export { ProjectMetadataService } from './project-metadata.service';
+export { ProjectsModule } from './projects.module';
+export { type ProjectDetail, type ProjectListOptions } from './projects.repository';
+export { ProjectCreationService, type NewProject } from './project-creation.service';
+export { ProjectsService } from './projects.service';
+export { ProjectSummaryService, type ProjectSummary } from './project-summary.service';
+export { ownProjects, visibleProjects } from './project-visibility';

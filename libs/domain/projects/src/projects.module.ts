@@ -1,0 +1,37 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { IdentityModule } from '@breakwater/identity';
+import { QuotasModule } from '@breakwater/quotas';
+import { SettingsModule } from '@breakwater/settings';
+import { MembersRepository } from './members.repository';
+import { MembersService } from './members.service';
+import { ProjectCreationService } from './project-creation.service';
+import { ProjectFactsRepository } from './project-facts.repository';
+import { ProjectMember } from './project-member.entity';
+import { ProjectMetadata } from './project-metadata.entity';
+import { ProjectMetadataService } from './project-metadata.service';
+import { ProjectSummaryService } from './project-summary.service';
+import { Project } from './project.entity';
+import { ProjectsRepository } from './projects.repository';
+import { ProjectsService } from './projects.service';
+
+@Module({
+  imports: [
+    TypeOrmModule.forFeature([Project, ProjectMetadata, ProjectMember]),
+    IdentityModule,
+    QuotasModule,
+    SettingsModule,
+  ],
+  providers: [
+    ProjectsService,
+    ProjectCreationService,
+    ProjectMetadataService,
+    ProjectSummaryService,
+    MembersService,
+    ProjectsRepository,
+    ProjectFactsRepository,
+    MembersRepository,
+  ],
+  exports: [ProjectsService, ProjectCreationService, ProjectMetadataService, ProjectSummaryService, MembersService],
+})
+export class ProjectsModule {}

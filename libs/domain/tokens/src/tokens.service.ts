@@ -1,0 +1,146 @@
+import { Injectable } from '@nestjs/common';
+import { principalName, type Principal, type ProjectFacts } from '@breakwater/access';
+import { AppError } from '@breakwater/kernel';
+import { SettingsService } from '@breakwater/settings';
+import { errors, jwtVerify, SignJWT, type JWK, type JWTHeaderParameters } from 'jose';
+import { LRUCache } from 'lru-cache';
+import { hash, randomUUID, type KeyObject } from 'node:crypto';
+import { claimsSchema, type Claims, type TokenAccess, type VerifiedToken } from './claims';
+import { EpochChecker, type EpochOf } from './epoch-checker';
+import { SigningKeys } from './signing-keys';
+
+const issuer = 'harbor-token-issuer';
+/** Clocks of replicas may differ so much. An expired token is expired. */
+const leewaySeconds = 60;
+const maxVerified = 20_000;
+/**
+ * The same question within so long gets the same token: a signature costs more than all the rest, and a client that
+ * pulls asks on every connection. Short-lived tokens are reused for a thirtieth of their life.
+ */
+const reuseMs = 10_000;
+const maxReusable = 5_000;
+
+export interface TokenRequest {
+  principal: Principal;
+  /** The service that the token is for: `harbor-registry`, `harbor-notary`. */
+  audience: string;
+  access: TokenAccess[];
+  /** The projects that `access` reaches into, as they were when it was decided. */
+  projects: readonly Pick<ProjectFacts, 'id' | 'epoch'>[];
+}
+
+export interface IssuedToken {
+  token: string;
+  /** Seconds from `issuedAt`. */
+  expiresIn: number;
+  issuedAt: Date;
+}
+
+interface Remembered {
+  token: VerifiedToken;
+  epochs: EpochOf[];
+}
+
+/** Tokens for `/v2`, in the form of Docker's token authentication specification. */
+@Injectable()
+export class TokensService {
+  private readonly verified = new LRUCache<string, Remembered>({ max: maxVerified });
+  private readonly reusable = new LRUCache<string, IssuedToken>({ max: maxReusable });
+
+  constructor(
+    private readonly keys: SigningKeys,
+    private readonly epochs: EpochChecker,
+    private readonly settings: SettingsService,
+  ) {}
+
+  async issue({ principal, audience, access, projects }: TokenRequest): Promise<IssuedToken> {
+    const { kid, key } = await this.keys.current();
+    const expiresIn = (await this.settings.get()).token_expiration * 60;
+    const subject = principal.kind === 'anonymous' ? '' : principalName(principal);
+    const breakwater = { ...identityOf(principal), projects: projects.map(({ id, epoch }) => [id, epoch]) };
+    const question = hash('sha256', JSON.stringify([kid, expiresIn, audience, subject, breakwater, access]), 'base64');
+    const known = this.reusable.get(question);
+    if (known) return known;
+    const issuedAt = Math.floor(Date.now() / 1_000);
+    const token = await new SignJWT({ access, breakwater })
+      .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid })
+      .setIssuer(issuer)
+      .setSubject(subject)
+      .setAudience(audience)
+      .setIssuedAt(issuedAt)
+      .setNotBefore(issuedAt)
+      .setExpirationTime(issuedAt + expiresIn)
+      .setJti(randomUUID())
+      .sign(key);
+    const issued = { token, expiresIn, issuedAt: new Date(issuedAt * 1_000) };
+    this.reusable.set(question, issued, { ttl: Math.min(reuseMs, (expiresIn * 1_000) / 30) });
+    return issued;
+  }
+
+  /**
+   * What the token grants. Who was disabled, changed the password or lost rights in one of its projects is refused at
+   * most a second later. Throws UNAUTHORIZED.
+   */
+  async verify(jwt: string, audience: string): Promise<VerifiedToken> {
+    const key = hash('sha256', `${audience}\n${jwt}`, 'base64');
+    const remembered = this.verified.get(key) ?? (await this.remember(key, jwt, audience));
+    if (remembered.token.expiresAt <= Date.now() / 1_000) throw refused('it has expired');
+    if (!(await this.epochs.areCurrent(remembered.epochs))) throw refused('the rights of its bearer have changed');
+    return remembered.token;
+  }
+
+  /** Public keys, for verifiers elsewhere (RFC 7517). */
+  async jwks(): Promise<{ keys: JWK[] }> {
+    return { keys: await this.keys.publicKeys() };
+  }
+
+  private async remember(key: string, jwt: string, audience: string): Promise<Remembered> {
+    const claims = await this.check(jwt, audience);
+    const { kind, id, epoch, projects } = claims.breakwater;
+    const epochs: EpochOf[] = projects.map(([projectId, projectEpoch]) => ({
+      kind: 'project',
+      id: projectId,
+      epoch: projectEpoch,
+    }));
+    if (kind === 'user' || kind === 'robot') epochs.push({ kind, id, epoch });
+    const token = { subject: claims.sub, principal: { kind, id, epoch }, access: claims.access, expiresAt: claims.exp };
+    const remembered = { token, epochs };
+    const ttl = Math.floor(claims.exp * 1_000 - Date.now());
+    if (ttl > 0) this.verified.set(key, remembered, { ttl });
+    return remembered;
+  }
+
+  private async check(jwt: string, audience: string): Promise<Claims> {
+    try {
+      const options = {
+        algorithms: ['RS256'],
+        issuer,
+        audience,
+        clockTolerance: leewaySeconds,
+        requiredClaims: ['sub', 'exp', 'nbf', 'iat'],
+      };
+      const { payload } = await jwtVerify(jwt, (header: JWTHeaderParameters) => this.keyFor(header), options);
+      return claimsSchema.parse(payload);
+    } catch (error) {
+      if (error instanceof errors.JOSEError || (error as Error).name === 'ZodError')
+        throw refused(error instanceof errors.JWTExpired ? 'it has expired' : 'it is not one of ours');
+      throw error;
+    }
+  }
+
+  private async keyFor({ kid }: JWTHeaderParameters): Promise<KeyObject> {
+    const key = kid === undefined ? undefined : await this.keys.find(kid);
+    if (!key) throw refused('its key is not known');
+    return key;
+  }
+}
+
+function identityOf(principal: Principal): { kind: Principal['kind']; id: number; epoch: number } {
+  if (principal.kind === 'user' || principal.kind === 'robot')
+    return { kind: principal.kind, id: principal.id, epoch: principal.epoch };
+  return { kind: principal.kind, id: 0, epoch: 0 };
+}
+
+function refused(why: string): AppError {
+  return new AppError('UNAUTHORIZED', `the token is not accepted: ${why}`, { reason: 'token.refused' });
+}
