@@ -1,0 +1,19 @@
+import * as artifacts from '@breakwater/artifacts';
+import * as events from '@breakwater/events';
+import * as identity from '@breakwater/identity';
+import * as projects from '@breakwater/projects';
+import * as quotas from '@breakwater/quotas';
+import * as settings from '@breakwater/settings';
+import * as tokens from '@breakwater/tokens';
+import { getMetadataArgsStorage } from 'typeorm';
+
+type EntityClass = new () => object;
+
+const exported: unknown[] = [artifacts, events, identity, projects, quotas, settings, tokens].flatMap((library) =>
+  Object.values(library),
+);
+
+/** Every entity that the domain libraries export: what the migrations are checked against. */
+export const entities = getMetadataArgsStorage()
+  .tables.map((table) => table.target as EntityClass)
+  .filter((target) => exported.includes(target));

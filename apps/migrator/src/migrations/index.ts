@@ -1,0 +1,4 @@
+import { InitialSchema1795300000000 } from './1795300000000-initial-schema';
+
+/** Every migration in order. `nx g @breakwater/workspace:migration` adds one; a merged one is never edited. */
+export const migrations = [InitialSchema1795300000000];

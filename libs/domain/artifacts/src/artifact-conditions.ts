@@ -1,0 +1,57 @@
+import { AppError, type QueryFilter } from '@breakwater/kernel';
+import { containsPattern, filterConditions, type ListColumns, type SqlParameters } from '@breakwater/platform';
+
+const accessory = 'EXISTS (SELECT FROM accessory c WHERE c.artifact_id = a.id)';
+const tagged = 'EXISTS (SELECT FROM tag t WHERE t.artifact_id = a.id)';
+const child = 'EXISTS (SELECT FROM artifact_reference f WHERE f.child_id = a.id)';
+
+/** On `artifact a`: what lists show unless asked for all: tagged or no part of an index, and nobody's accessory. */
+export const listedArtifact = `NOT ${accessory} AND (${tagged} OR NOT ${child})`;
+
+/** Columns of `artifact a` and `repository r` that `q` and `sort` may name. */
+export const artifactColumns: ListColumns = {
+  id: { sql: 'a.id', type: 'number' },
+  project_id: { sql: 'a.project_id', type: 'number' },
+  repository_id: { sql: 'a.repository_id', type: 'number' },
+  repository_name: { sql: 'r.name', type: 'text' },
+  digest: { sql: 'a.digest', type: 'text' },
+  type: { sql: 'a.type', type: 'text' },
+  media_type: { sql: 'a.media_type', type: 'text' },
+  manifest_media_type: { sql: 'a.manifest_media_type', type: 'text' },
+  artifact_type: { sql: 'a.artifact_type', type: 'text' },
+  size: { sql: 'a.size', type: 'number' },
+  push_time: { sql: 'a.push_time', type: 'time' },
+  pull_time: { sql: 'a.pull_time', type: 'time' },
+};
+
+/**
+ * The conditions of an artifact list, with the keys that only it has: `base=*`, `tags=*|nil|v1|~v`, `labels=(1 2)`
+ * (management-platform.md section 1.4). Throws BAD_REQUEST.
+ */
+export function artifactConditions(filters: readonly QueryFilter[], parameters: SqlParameters): string[] {
+  const all = filters.some(({ key, value }) => key === 'base' && value === '*');
+  const special = filters.flatMap((filter) => {
+    if (filter.key === 'tags') return [tagCondition(filter, parameters)];
+    return filter.key === 'labels' ? [labelCondition(filter)] : [];
+  });
+  return [
+    all ? `NOT ${accessory}` : listedArtifact,
+    ...special,
+    ...filterConditions(artifactColumns, filters, parameters),
+  ];
+}
+
+function tagCondition({ match, value = '' }: QueryFilter, parameters: SqlParameters): string {
+  if (match === 'exact' && value === '*') return tagged;
+  if (match === 'exact' && value === 'nil') return `NOT ${tagged}`;
+  const named = (test: string): string => `EXISTS (SELECT FROM tag t WHERE t.artifact_id = a.id AND t.name ${test})`;
+  if (match === 'exact') return named(`= ${parameters.add(value)}`);
+  if (match === 'fuzzy') return named(`ILIKE ${parameters.add(containsPattern(value))}`);
+  throw new AppError('BAD_REQUEST', 'invalid query: tags takes *, nil, a tag or ~text');
+}
+
+/** No artifact carries a label before labels exist. */
+function labelCondition({ match, values = [] }: QueryFilter): string {
+  if (match === 'and' && values.every((value) => typeof value === 'number')) return 'false';
+  throw new AppError('BAD_REQUEST', 'invalid query: labels takes a list of ids such as (1 2)');
+}

@@ -1,0 +1,82 @@
+import type { EventActor } from '@breakwater/contracts';
+import { Outbox } from '@breakwater/events';
+import { AppError } from '@breakwater/kernel';
+import { Injectable } from '@nestjs/common';
+import { ArtifactsRepository, type ArtifactRow } from './artifacts.repository';
+import { ProjectChanges } from './project-changes';
+import { ProjectUsageRepository } from './project-usage.repository';
+import { RepositoriesRepository, type RepositoryRow } from './repositories.repository';
+import { TagsRepository } from './tags.repository';
+
+/** Deleting artifacts: tags, links and quota go in the same transaction; the blobs' bytes are garbage collection's. */
+@Injectable()
+export class ArtifactDeletionService {
+  constructor(
+    private readonly changes: ProjectChanges,
+    private readonly repositories: RepositoriesRepository,
+    private readonly artifacts: ArtifactsRepository,
+    private readonly tags: TagsRepository,
+    private readonly usage: ProjectUsageRepository,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /** Throws NAME_UNKNOWN, MANIFEST_UNKNOWN, or PRECONDITION while an index lists the artifact. */
+  async delete(repository: string, digest: string, actor: EventActor): Promise<void> {
+    await this.changes.inRepository(repository, async (row, quota) => {
+      const [artifact] = await this.artifacts.findMany(row.id, [digest]);
+      if (!artifact) throw new AppError('MANIFEST_UNKNOWN', 'manifest unknown', { detail: { digest } });
+      await this.assertNotListed(repository, artifact);
+      const freed = await this.usage.release(row.projectId, [artifact.id]);
+      await this.removeRows(row, artifact, actor);
+      await this.changes.count(quota, -freed);
+    });
+  }
+
+  /** Removes a repository with all that is in it. Throws NAME_UNKNOWN. */
+  async deleteRepository(repository: string, actor: EventActor): Promise<void> {
+    await this.changes.inRepository(repository, async (row, quota) => {
+      const freed = await this.usage.release(row.projectId, await this.artifacts.idsOf(row.id));
+      await this.repositories.delete(row.id);
+      await this.changes.count(quota, -freed);
+      await this.outbox.add({
+        topic: 'repository.deleted',
+        key: repository,
+        payload: { projectId: row.projectId, repositoryId: row.id, repository, actor },
+      });
+    });
+  }
+
+  private async assertNotListed(repository: string, artifact: ArtifactRow): Promise<void> {
+    const parent = await this.artifacts.findParent(artifact.id);
+    if (!parent) return;
+    throw new AppError(
+      'PRECONDITION',
+      `artifact ${repository}@${artifact.digest} is part of index ${parent}; delete that first`,
+      { detail: { parent } },
+    );
+  }
+
+  private async removeRows(repository: RepositoryRow, artifact: ArtifactRow, actor: EventActor): Promise<void> {
+    const tags = await this.tags.namesOf(artifact.id);
+    await this.tags.recordMoves(
+      repository.id,
+      tags.map((name) => ({ name, oldDigest: artifact.digest, newDigest: null })),
+      actor,
+    );
+    await this.artifacts.delete(artifact.id);
+    await this.outbox.add({
+      topic: 'artifact.deleted',
+      key: repository.name,
+      payload: {
+        projectId: repository.projectId,
+        repositoryId: repository.id,
+        repository: repository.name,
+        actor,
+        artifactId: artifact.id,
+        digest: artifact.digest,
+        artifactType: artifact.artifactType,
+        tags,
+      },
+    });
+  }
+}

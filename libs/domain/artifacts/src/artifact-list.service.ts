@@ -1,0 +1,77 @@
+import { AppError, isDigest, isTag, type Reference } from '@breakwater/kernel';
+import type { ListOptions } from '@breakwater/platform';
+import { Injectable } from '@nestjs/common';
+import type { AccessoryDetail, ArtifactDetail, ArtifactParts, TagDetail } from './artifact-detail';
+import { ArtifactListRepository } from './artifact-list.repository';
+import { RepositoryListRepository } from './repository-list.repository';
+import { TagListRepository } from './tag-list.repository';
+
+const bare: ArtifactParts = { tags: false, accessories: false };
+
+/** Reads of artifacts for the management API. `reference` is a tag or a digest. */
+@Injectable()
+export class ArtifactListService {
+  constructor(
+    private readonly repositories: RepositoryListRepository,
+    private readonly artifacts: ArtifactListRepository,
+    private readonly tagsAndAccessories: TagListRepository,
+  ) {}
+
+  /** Throws NOT_FOUND for a repository that is not there, BAD_REQUEST for a wrong filter. */
+  async listOfRepository(
+    repository: string,
+    options: ListOptions,
+    parts: ArtifactParts,
+  ): Promise<{ items: ArtifactDetail[]; total: number }> {
+    const repositoryId = await this.repositories.idOf(repository);
+    if (repositoryId === undefined) throw new AppError('NOT_FOUND', `repository ${repository} not found`);
+    return this.artifacts.list({ repositoryId }, options, parts);
+  }
+
+  /** `latest`: only the artifact pushed last of each repository; it needs a type to choose by. Throws BAD_REQUEST. */
+  listOfProject(
+    projectId: number,
+    options: ListOptions & { latest: boolean },
+    parts: ArtifactParts,
+  ): Promise<{ items: ArtifactDetail[]; total: number }> {
+    const types = options.filters.filter(({ key }) => key === 'media_type' || key === 'artifact_type');
+    if (options.latest && types.length !== 1)
+      throw new AppError('BAD_REQUEST', 'latest_in_repository needs either media_type or artifact_type in q');
+    return this.artifacts.list({ projectId, latest: options.latest }, options, parts);
+  }
+
+  /** Throws NOT_FOUND. */
+  async get(repository: string, reference: string, parts: ArtifactParts = bare): Promise<ArtifactDetail> {
+    const parsed = parse(reference);
+    const artifact = parsed && (await this.artifacts.find(repository, parsed, parts));
+    if (!artifact)
+      throw new AppError(
+        'NOT_FOUND',
+        `artifact ${repository}${reference.includes(':') ? '@' : ':'}${reference.slice(0, 200)} not found`,
+      );
+    return artifact;
+  }
+
+  async listTags(
+    repository: string,
+    reference: string,
+    options: ListOptions,
+  ): Promise<{ items: TagDetail[]; total: number }> {
+    const artifact = await this.get(repository, reference);
+    return this.tagsAndAccessories.tags(artifact.id, options);
+  }
+
+  async listAccessories(
+    repository: string,
+    reference: string,
+    options: ListOptions,
+  ): Promise<{ items: AccessoryDetail[]; total: number }> {
+    return this.tagsAndAccessories.accessories(await this.get(repository, reference), options);
+  }
+}
+
+/** What is neither a tag nor a digest names nothing. */
+function parse(reference: string): Reference | undefined {
+  if (isDigest(reference)) return { kind: 'digest', digest: reference };
+  return isTag(reference) ? { kind: 'tag', tag: reference } : undefined;
+}

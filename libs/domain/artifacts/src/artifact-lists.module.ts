@@ -1,0 +1,25 @@
+import { ProjectsModule } from '@breakwater/projects';
+import { Module } from '@nestjs/common';
+import { ArtifactListRepository } from './artifact-list.repository';
+import { ArtifactListService } from './artifact-list.service';
+import { ProjectDeletionService } from './project-deletion.service';
+import { RepositoryListRepository } from './repository-list.repository';
+import { RepositoryListService } from './repository-list.service';
+import { StatisticsRepository } from './statistics.repository';
+import { TagListRepository } from './tag-list.repository';
+
+/** What the management API reads of repositories, artifacts and tags: no process that only moves bytes needs it. */
+@Module({
+  imports: [ProjectsModule],
+  providers: [
+    ArtifactListRepository,
+    ArtifactListService,
+    ProjectDeletionService,
+    RepositoryListRepository,
+    RepositoryListService,
+    StatisticsRepository,
+    TagListRepository,
+  ],
+  exports: [ArtifactListService, RepositoryListService, ProjectDeletionService, StatisticsRepository],
+})
+export class ArtifactListsModule {}

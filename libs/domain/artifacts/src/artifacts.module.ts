@@ -1,0 +1,69 @@
+import { EventsModule } from '@breakwater/events';
+import { Project } from '@breakwater/projects';
+import { QuotasModule } from '@breakwater/quotas';
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { Accessory } from './accessory.entity';
+import { ArtifactBlob } from './artifact-blob.entity';
+import { ArtifactDeletionService } from './artifact-deletion.service';
+import { ArtifactReference } from './artifact-reference.entity';
+import { Artifact } from './artifact.entity';
+import { ArtifactsRepository } from './artifacts.repository';
+import { Blob } from './blob.entity';
+import { ManifestContent } from './manifest.entity';
+import { ManifestsService } from './manifests.service';
+import { ProjectBlob } from './project-blob.entity';
+import { ProjectChanges } from './project-changes';
+import { ProjectUsageRepository } from './project-usage.repository';
+import { PullBatch } from './pull-batch.entity';
+import { ReferrersRepository } from './referrers.repository';
+import { ReferrersService } from './referrers.service';
+import { RepositoriesRepository } from './repositories.repository';
+import { RepositoryBlob } from './repository-blob.entity';
+import { Repository } from './repository.entity';
+import { TagHistory } from './tag-history.entity';
+import { Tag } from './tag.entity';
+import { TagsRepository } from './tags.repository';
+import { TagsService } from './tags.service';
+import { UploadSession } from './upload-session.entity';
+import { UploadSessionsRepository } from './upload-sessions.repository';
+
+const entities = [
+  Repository,
+  ManifestContent,
+  Artifact,
+  ArtifactReference,
+  Blob,
+  ArtifactBlob,
+  RepositoryBlob,
+  ProjectBlob,
+  Tag,
+  TagHistory,
+  Accessory,
+  UploadSession,
+  PullBatch,
+  // Only for the relation: the table is the projects library's.
+  Project,
+];
+
+const services = [
+  ManifestsService,
+  ProjectChanges,
+  TagsService,
+  ArtifactDeletionService,
+  ReferrersService,
+  RepositoriesRepository,
+  ArtifactsRepository,
+  TagsRepository,
+  ProjectUsageRepository,
+  ReferrersRepository,
+  UploadSessionsRepository,
+];
+
+/** Repositories, artifacts and tags as rows: all that a process without a blob store needs. */
+@Module({
+  imports: [TypeOrmModule.forFeature(entities), QuotasModule, EventsModule],
+  providers: services,
+  exports: services,
+})
+export class ArtifactsModule {}

@@ -1,0 +1,158 @@
+import type { Descriptor } from '@breakwater/kernel';
+import { Database } from '@breakwater/platform';
+import { Injectable } from '@nestjs/common';
+
+/** What a manifest request answers with. */
+export interface StoredManifest {
+  artifactId: number;
+  repositoryId: number;
+  digest: string;
+  mediaType: string;
+  size: number;
+  tagId: number | null;
+}
+
+export interface NewArtifact {
+  projectId: number;
+  repositoryId: number;
+  digest: string;
+  type: string;
+  mediaType: string;
+  manifestMediaType: string;
+  artifactType: string;
+  size: number;
+  manifestSize: number;
+  subjectDigest: string | null;
+  annotations: Record<string, string>;
+  extraAttrs: Record<string, unknown>;
+}
+
+export interface ArtifactRow {
+  id: number;
+  digest: string;
+  size: number;
+  artifactType: string;
+}
+
+/** A child of an index, as the index lists it. */
+export type ChildReference = Pick<Descriptor, 'digest' | 'platform' | 'urls' | 'annotations'> & { id: number };
+
+const stored = `a.id AS "artifactId", a.repository_id AS "repositoryId", a.digest, a.manifest_media_type AS "mediaType", a.manifest_size AS size`;
+
+@Injectable()
+export class ArtifactsRepository {
+  constructor(private readonly database: Database) {}
+
+  async findByTag(repository: string, tag: string): Promise<StoredManifest | undefined> {
+    const [row] = await this.database.query<StoredManifest>(
+      `SELECT ${stored}, t.id AS "tagId" FROM repository r JOIN tag t ON t.repository_id = r.id AND t.name = $2
+       JOIN artifact a ON a.id = t.artifact_id WHERE r.name = $1`,
+      [repository, tag],
+    );
+    return row;
+  }
+
+  async findByDigest(repository: string, digest: string): Promise<StoredManifest | undefined> {
+    const [row] = await this.database.query<StoredManifest>(
+      `SELECT ${stored}, NULL AS "tagId" FROM repository r JOIN artifact a ON a.repository_id = r.id AND a.digest = $2 WHERE r.name = $1`,
+      [repository, digest],
+    );
+    return row;
+  }
+
+  /** The bytes exactly as pushed. */
+  async payload(digest: string): Promise<Buffer | undefined> {
+    const [row] = await this.database.query<{ payload: Buffer }>('SELECT payload FROM manifest WHERE digest = $1', [
+      digest,
+    ]);
+    return row?.payload;
+  }
+
+  /** The repository's artifacts among `digests`. */
+  findMany(repositoryId: number, digests: string[]): Promise<ArtifactRow[]> {
+    if (digests.length === 0) return Promise.resolve([]);
+    return this.database.query<ArtifactRow>(
+      'SELECT id, digest, size, artifact_type AS "artifactType" FROM artifact WHERE repository_id = $1 AND digest = ANY($2)',
+      [repositoryId, digests],
+    );
+  }
+
+  async idsOf(repositoryId: number): Promise<number[]> {
+    const rows = await this.database.query<{ id: number }>('SELECT id FROM artifact WHERE repository_id = $1', [
+      repositoryId,
+    ]);
+    return rows.map(({ id }) => id);
+  }
+
+  /** Digest of an artifact of the repository that names the blob. */
+  async findUserOfBlob(repositoryId: number, blobId: number): Promise<string | undefined> {
+    const [row] = await this.database.query<{ digest: string }>(
+      'SELECT a.digest FROM artifact_blob ab JOIN artifact a ON a.id = ab.artifact_id WHERE ab.blob_id = $2 AND a.repository_id = $1 LIMIT 1',
+      [repositoryId, blobId],
+    );
+    return row?.digest;
+  }
+
+  async insertManifest(digest: string, payload: Buffer): Promise<void> {
+    await this.database.query(
+      'INSERT INTO manifest (digest, payload, size) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
+      [digest, payload, payload.length],
+    );
+  }
+
+  /** Inserts the artifact, or notes that it was pushed again. */
+  async upsert(artifact: NewArtifact): Promise<{ id: number; created: boolean }> {
+    const [row] = await this.database.query<{ id: number; created: boolean }>(
+      `INSERT INTO artifact (project_id, repository_id, digest, type, media_type, manifest_media_type, artifact_type, size, manifest_size,
+                             subject_digest, annotations, extra_attrs)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+       ON CONFLICT (repository_id, digest) DO UPDATE SET push_time = now(), manifest_media_type = EXCLUDED.manifest_media_type
+       RETURNING id, xmax = 0 AS created`,
+      [
+        artifact.projectId,
+        artifact.repositoryId,
+        artifact.digest,
+        artifact.type,
+        artifact.mediaType,
+        artifact.manifestMediaType,
+        artifact.artifactType,
+        artifact.size,
+        artifact.manifestSize,
+        artifact.subjectDigest,
+        JSON.stringify(artifact.annotations),
+        JSON.stringify(artifact.extraAttrs),
+      ],
+    );
+    return row as { id: number; created: boolean };
+  }
+
+  async insertBlobs(artifactId: number, blobIds: number[]): Promise<void> {
+    await this.database.query(
+      'INSERT INTO artifact_blob (artifact_id, blob_id) SELECT $1, unnest($2::bigint[]) ON CONFLICT DO NOTHING',
+      [artifactId, blobIds],
+    );
+  }
+
+  async insertReferences(parentId: number, children: ChildReference[]): Promise<void> {
+    if (children.length === 0) return;
+    await this.database.query(
+      `INSERT INTO artifact_reference (parent_id, child_id, child_digest, platform, urls, annotations)
+       SELECT $1, c.id, c.digest, c.platform, c.urls, c.annotations
+       FROM jsonb_to_recordset($2) AS c(id bigint, digest text, platform jsonb, urls jsonb, annotations jsonb) ON CONFLICT DO NOTHING`,
+      [parentId, JSON.stringify(children)],
+    );
+  }
+
+  /** An index of the repository that lists the artifact. */
+  async findParent(artifactId: number): Promise<string | undefined> {
+    const [row] = await this.database.query<{ digest: string }>(
+      'SELECT a.digest FROM artifact_reference r JOIN artifact a ON a.id = r.parent_id WHERE r.child_id = $1 LIMIT 1',
+      [artifactId],
+    );
+    return row?.digest;
+  }
+
+  async delete(artifactId: number): Promise<void> {
+    await this.database.query('DELETE FROM artifact WHERE id = $1', [artifactId]);
+  }
+}

@@ -1,0 +1,47 @@
+import { AppError } from '@breakwater/kernel';
+import { Database } from '@breakwater/platform';
+import { BLOB_STORE, blobKey, type BlobStore, type UploadHandle } from '@breakwater/storage';
+import { Inject, Injectable } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BlobsRepository } from './blobs.repository';
+import { RepositoriesRepository } from './repositories.repository';
+
+/** How often a push waits for garbage collection to finish removing the very blob it brings, and how long each time. */
+const removalWaits = 10;
+const removalWaitMs = 200;
+
+/** Makes an upload whose digest was verified a blob of the repository. */
+@Injectable()
+export class BlobKeeper {
+  constructor(
+    private readonly database: Database,
+    private readonly blobs: BlobsRepository,
+    private readonly repositories: RepositoriesRepository,
+    @Inject(BLOB_STORE) private readonly store: BlobStore,
+  ) {}
+
+  /** Storage first, database last (decision 3): the row is written when the bytes are on stable storage. */
+  async keep(
+    target: { projectId: number; repository: string },
+    upload: { handle: UploadHandle; size: number },
+    digest: string,
+  ): Promise<void> {
+    await this.untilNotBeingRemoved(digest);
+    await this.store.finishUpload(upload.handle, upload.size, blobKey(digest));
+    await this.database.transaction(async () => {
+      const repository = await this.repositories.ensure(target.projectId, target.repository);
+      await this.blobs.record({ digest, size: upload.size }, repository.id);
+    });
+  }
+
+  private async untilNotBeingRemoved(digest: string): Promise<void> {
+    for (let wait = 0; wait < removalWaits; wait++) {
+      if (await this.blobs.claim(digest)) return;
+      await sleep(removalWaitMs);
+    }
+    throw new AppError(
+      'UNAVAILABLE',
+      `blob ${digest} is being removed by garbage collection, push it again in a moment`,
+    );
+  }
+}

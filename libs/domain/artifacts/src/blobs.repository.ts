@@ -1,0 +1,127 @@
+import { Database } from '@breakwater/platform';
+import { Injectable } from '@nestjs/common';
+import type { BlobStatus } from './blob.entity';
+
+export interface BlobRow {
+  id: number;
+  digest: string;
+  size: number;
+  status: BlobStatus;
+  storageKey: string | null;
+}
+
+export interface RepositoryBlobRow extends BlobRow {
+  repositoryId: number;
+  /** An artifact of the repository names it, so garbage collection cannot take it. */
+  referenced: boolean;
+}
+
+const columns = 'b.id, b.digest, b.size, b.status, b.storage_key AS "storageKey"';
+
+/**
+ * Rows of blobs. Every change of `status` is a compare-and-set that raises `version`: garbage collection and pushes
+ * race on it, and one of them loses cleanly.
+ */
+@Injectable()
+export class BlobsRepository {
+  constructor(private readonly database: Database) {}
+
+  /** A blob that was pushed or mounted into the repository; others do not exist for it. */
+  async findInRepository(repository: string, digest: string): Promise<RepositoryBlobRow | undefined> {
+    const [row] = await this.database.query<RepositoryBlobRow>(
+      `SELECT ${columns}, r.id AS "repositoryId",
+              EXISTS (SELECT 1 FROM artifact_blob ab JOIN artifact a ON a.id = ab.artifact_id
+                      WHERE ab.blob_id = b.id AND a.repository_id = r.id) AS referenced
+       FROM repository r JOIN repository_blob rb ON rb.repository_id = r.id JOIN blob b ON b.id = rb.blob_id
+       WHERE r.name = $1 AND b.digest = $2`,
+      [repository, digest],
+    );
+    return row;
+  }
+
+  async find(digest: string): Promise<BlobRow | undefined> {
+    const [row] = await this.database.query<BlobRow>(`SELECT ${columns} FROM blob b WHERE b.digest = $1`, [digest]);
+    return row;
+  }
+
+  /** Repositories that hold the blob, to mount it from one of them. */
+  async repositoriesWith(digest: string, limit: number): Promise<string[]> {
+    const rows = await this.database.query<{ name: string }>(
+      `SELECT r.name FROM blob b JOIN repository_blob rb ON rb.blob_id = b.id JOIN repository r ON r.id = rb.repository_id
+       WHERE b.digest = $1 ORDER BY r.id LIMIT $2`,
+      [digest, limit],
+    );
+    return rows.map(({ name }) => name);
+  }
+
+  /**
+   * Keeps garbage collection away for its window; at most one write a minute per blob. False: the blob is going or
+   * its removal failed, and the client must send it again.
+   */
+  async touch(id: number): Promise<boolean> {
+    const [row] = await this.database.query<{ status: BlobStatus }>(
+      `WITH touched AS (
+         UPDATE blob SET status = 'none', version = version + 1, update_time = now()
+         WHERE id = $1 AND (status = 'delete' OR (status = 'none' AND update_time < now() - interval '1 minute')) RETURNING status)
+       SELECT status FROM touched UNION ALL SELECT status FROM blob WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM touched)`,
+      [id],
+    );
+    return row?.status === 'none';
+  }
+
+  /**
+   * Before bytes are moved into place: a row of that digest, if there is one, becomes live again so that garbage
+   * collection lets go of it. False: it is being removed right now.
+   */
+  async claim(digest: string): Promise<boolean> {
+    const [row] = await this.database.query<{ blocked: boolean }>(
+      `WITH claimed AS (
+         UPDATE blob SET status = 'none', version = version + 1, update_time = now()
+         WHERE digest = $1 AND status <> 'deleting' RETURNING 1)
+       SELECT EXISTS (SELECT 1 FROM blob WHERE digest = $1) AND NOT EXISTS (SELECT 1 FROM claimed) AS blocked`,
+      [digest],
+    );
+    return !row?.blocked;
+  }
+
+  /** After its bytes are on stable storage: the row, and the repository's link to it, in one statement. */
+  async record(blob: { digest: string; size: number }, repositoryId: number): Promise<void> {
+    await this.database.query(
+      `WITH stored AS (
+         INSERT INTO blob (digest, size) VALUES ($1, $2)
+         ON CONFLICT (digest) DO UPDATE SET status = 'none', version = blob.version + 1, update_time = now() RETURNING id)
+       INSERT INTO repository_blob (repository_id, blob_id) SELECT $3, id FROM stored ON CONFLICT DO NOTHING`,
+      [blob.digest, blob.size, repositoryId],
+    );
+  }
+
+  async link(repositoryId: number, blobId: number): Promise<void> {
+    await this.database.query(
+      'INSERT INTO repository_blob (repository_id, blob_id) VALUES ($1, $2) ON CONFLICT DO NOTHING',
+      [repositoryId, blobId],
+    );
+  }
+
+  async unlink(repositoryId: number, blobId: number): Promise<void> {
+    await this.database.query('DELETE FROM repository_blob WHERE repository_id = $1 AND blob_id = $2', [
+      repositoryId,
+      blobId,
+    ]);
+  }
+
+  /**
+   * The repository's blobs among `digests`, made live and locked until the transaction ends, in one order for
+   * everybody so that two pushes cannot wait for each other. Those that are being removed are left out.
+   */
+  lockForPush(repositoryId: number, digests: string[]): Promise<BlobRow[]> {
+    return this.database.query<BlobRow>(
+      `WITH locked AS (
+         SELECT b.id FROM blob b JOIN repository_blob rb ON rb.blob_id = b.id
+         WHERE rb.repository_id = $1 AND b.digest = ANY($2) AND b.status IN ('none', 'delete', 'deletefailed')
+         ORDER BY b.id FOR NO KEY UPDATE OF b)
+       UPDATE blob b SET status = 'none', version = b.version + 1, update_time = now()
+       FROM locked WHERE b.id = locked.id RETURNING ${columns}`,
+      [repositoryId, digests],
+    );
+  }
+}

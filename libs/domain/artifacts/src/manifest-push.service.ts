@@ -1,0 +1,139 @@
+import type { EventActor } from '@breakwater/contracts';
+import { Outbox } from '@breakwater/events';
+import {
+  AppError,
+  digestOf,
+  parseDigest,
+  parseManifest,
+  requiredBlobs,
+  type Manifest,
+  type Reference,
+} from '@breakwater/kernel';
+import { AppErrors } from '@breakwater/platform';
+import { BLOB_STORE, blobKey, type BlobStore } from '@breakwater/storage';
+import { Inject, Injectable } from '@nestjs/common';
+import { ArtifactRecorder, type RecordedArtifact } from './artifact-recorder';
+import { isImageConfig } from './artifact-kind';
+import { BlobsRepository, type BlobRow } from './blobs.repository';
+import { readImageConfig } from './image-config';
+import { ProjectChanges } from './project-changes';
+import { TagsService, type TagCondition } from './tags.service';
+
+export interface ManifestPush {
+  projectId: number;
+  /** With the project: `library/nginx`. */
+  repository: string;
+  reference: Reference;
+  /** Tags to set besides, when the reference is a digest ("Pushing manifests with tags"). */
+  tags: string[];
+  contentType: string | undefined;
+  payload: Buffer;
+  actor: EventActor;
+  condition: TagCondition;
+}
+
+export interface PushedManifest {
+  /** In the client's own algorithm. */
+  digest: string;
+  tags: string[];
+  subject: string | undefined;
+}
+
+/** Pushing a manifest: what it needs is there, it fits the quota, and then everything becomes visible at once. */
+@Injectable()
+export class ManifestPushService {
+  constructor(
+    private readonly changes: ProjectChanges,
+    private readonly blobs: BlobsRepository,
+    private readonly recorder: ArtifactRecorder,
+    private readonly tags: TagsService,
+    private readonly outbox: Outbox,
+    @Inject(BLOB_STORE) private readonly store: BlobStore,
+  ) {}
+
+  async push(push: ManifestPush): Promise<PushedManifest> {
+    const digest = digestOfPush(push);
+    const manifest = parseManifest(push.payload, push.contentType);
+    const tags = push.reference.kind === 'tag' ? [push.reference.tag] : push.tags;
+    const extraAttrs = await this.readConfig(manifest);
+    await this.changes.inPushedRepository(push, async (repository, quota) => {
+      const blobs = await this.requireBlobs(repository.id, manifest);
+      await this.tags.assertCondition(repository.id, tags, push.condition);
+      const artifact = await this.recorder.record(repository, {
+        digest,
+        payload: push.payload,
+        manifest,
+        blobs,
+        tags,
+        extraAttrs,
+      });
+      await this.changes.count(quota, artifact.addedBytes);
+      await this.tags.move(repository.id, tags, { artifactId: artifact.id, digest, actor: push.actor });
+      await this.announce(push, { ...artifact, digest, tags });
+    });
+    return { digest, tags, subject: manifest.subject?.digest };
+  }
+
+  /** Throws one MANIFEST_BLOB_UNKNOWN for every blob that was not pushed or mounted here. */
+  private async requireBlobs(repositoryId: number, manifest: Manifest): Promise<BlobRow[]> {
+    const wanted = requiredBlobs(manifest).map(({ digest }) => digest);
+    const found = await this.blobs.lockForPush(repositoryId, wanted);
+    const have = new Set(found.map(({ digest }) => digest));
+    const [first, ...others] = wanted.filter((digest) => !have.has(digest)).map(missingBlob);
+    if (first) throw new AppErrors([first, ...others]);
+    return found;
+  }
+
+  /** Before the transaction, for it reads storage. What is wrong with the blob, the transaction will say. */
+  private async readConfig(manifest: Manifest): Promise<Record<string, unknown>> {
+    const { config } = manifest;
+    if (!config || !isImageConfig(config.mediaType)) return {};
+    try {
+      return await readImageConfig(config, () => this.store.read(blobKey(config.digest)));
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'BLOB_UNKNOWN') return {};
+      throw error;
+    }
+  }
+
+  private async announce(
+    push: ManifestPush,
+    artifact: RecordedArtifact & { digest: string; tags: string[] },
+  ): Promise<void> {
+    await this.outbox.add({
+      topic: 'artifact.pushed',
+      key: push.repository,
+      payload: {
+        projectId: push.projectId,
+        repositoryId: artifact.repositoryId,
+        repository: push.repository,
+        actor: push.actor,
+        artifactId: artifact.id,
+        digest: artifact.digest,
+        mediaType: artifact.mediaType,
+        artifactType: artifact.artifactType,
+        tags: artifact.tags,
+        created: artifact.created,
+      },
+    });
+  }
+}
+
+/** The digest under which the manifest is stored: the client's, when it named one. Throws DIGEST_INVALID. */
+function digestOfPush({ reference, payload }: ManifestPush): string {
+  if (reference.kind === 'tag') return digestOf(payload);
+  const actual = digestOf(payload, parseDigest(reference.digest).algorithm);
+  if (actual !== reference.digest)
+    throw new AppError('DIGEST_INVALID', 'provided digest did not match uploaded content', {
+      detail: { provided: reference.digest, actual },
+    });
+  return actual;
+}
+
+export function missingBlob(digest: string): AppError {
+  return new AppError(
+    'MANIFEST_BLOB_UNKNOWN',
+    `manifest references ${digest}, which is not in this repository: push it first`,
+    { detail: { digest } },
+  );
+}

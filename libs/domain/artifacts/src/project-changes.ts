@@ -1,0 +1,50 @@
+import { AppError } from '@breakwater/kernel';
+import { Database } from '@breakwater/platform';
+import { QuotasService, type Quota } from '@breakwater/quotas';
+import { Injectable } from '@nestjs/common';
+import { RepositoriesRepository, type RepositoryRow } from './repositories.repository';
+
+/**
+ * Changes of what a project holds. Its quota's row is the lock: pushes, tag moves and deletes of one project commit
+ * one after another, so that usage, tags and events can neither race nor drift.
+ */
+@Injectable()
+export class ProjectChanges {
+  constructor(
+    private readonly database: Database,
+    private readonly quotas: QuotasService,
+    private readonly repositories: RepositoriesRepository,
+  ) {}
+
+  /** Runs `work` in a transaction that holds the project's lock, on a repository that is made if need be and listed from now on. */
+  inPushedRepository<T>(
+    target: { projectId: number; repository: string },
+    work: (repository: RepositoryRow, quota: Quota) => Promise<T>,
+  ): Promise<T> {
+    return this.database.transaction(async () => {
+      const quota = await this.quotas.lock(target.projectId);
+      const repository = await this.repositories.ensure(target.projectId, target.repository);
+      const result = await work(repository, quota);
+      await this.repositories.markPushed(repository.id);
+      return result;
+    });
+  }
+
+  /** Runs `work` in a transaction that holds the lock of the repository's project. Throws NAME_UNKNOWN. */
+  inRepository<T>(name: string, work: (repository: RepositoryRow, quota: Quota) => Promise<T>): Promise<T> {
+    return this.database.transaction(async () => {
+      const repository = await this.repositories.find(name);
+      if (!repository) throw unknownRepository(name);
+      return work(repository, await this.quotas.lock(repository.projectId));
+    });
+  }
+
+  /** Counts more, or less, on the locked quota. Throws DENIED when it does not fit. */
+  count(quota: Quota, bytes: number): Promise<void> {
+    return this.quotas.add(quota, bytes);
+  }
+}
+
+export function unknownRepository(name: string): AppError {
+  return new AppError('NAME_UNKNOWN', 'repository name not known to registry', { detail: { name } });
+}

@@ -1,0 +1,111 @@
+import type { Principal } from '@breakwater/access';
+import {
+  Database,
+  filterConditions,
+  limitOffset,
+  orderBy,
+  SqlParameters,
+  type ListColumns,
+  type ListOptions,
+} from '@breakwater/platform';
+import { visibleProjects } from '@breakwater/projects';
+import { Injectable } from '@nestjs/common';
+import { listedArtifact } from './artifact-conditions';
+
+/** A repository as lists and single reads show it. */
+export interface RepositoryDetail {
+  id: number;
+  projectId: number;
+  name: string;
+  description: string;
+  artifactCount: number;
+  pullCount: number;
+  creationTime: Date;
+  updateTime: Date;
+}
+
+const columns: ListColumns = {
+  repository_id: { sql: 'r.id', type: 'number' },
+  id: { sql: 'r.id', type: 'number' },
+  project_id: { sql: 'r.project_id', type: 'number' },
+  name: { sql: 'r.name', type: 'text' },
+  description: { sql: 'r.description', type: 'text' },
+  pull_count: { sql: 'r.pull_count', type: 'number' },
+  creation_time: { sql: 'r.creation_time', type: 'time' },
+  update_time: { sql: 'r.update_time', type: 'time' },
+};
+
+const detail = `
+  SELECT r.id, r.project_id AS "projectId", r.name, r.description, r.pull_count AS "pullCount",
+    r.creation_time AS "creationTime", r.update_time AS "updateTime",
+    (SELECT count(*)::int FROM artifact a WHERE a.repository_id = r.id AND ${listedArtifact}) AS "artifactCount"
+  FROM repository r`;
+
+/** Reads of repositories for the management API. One that holds blobs only is not there yet. */
+@Injectable()
+export class RepositoryListRepository {
+  constructor(private readonly database: Database) {}
+
+  async find(name: string): Promise<RepositoryDetail | undefined> {
+    const [row] = await this.database.query<RepositoryDetail>(
+      `${detail} WHERE r.name = $1 AND r.first_push_time IS NOT NULL`,
+      [name],
+    );
+    return row;
+  }
+
+  async idOf(name: string): Promise<number | undefined> {
+    const sql = 'SELECT id FROM repository WHERE name = $1 AND first_push_time IS NOT NULL';
+    const [row] = await this.database.query<{ id: number }>(sql, [name]);
+    return row?.id;
+  }
+
+  /** The repositories of one project, or of every project that the principal sees. */
+  async list(
+    scope: { projectId: number } | { principal: Principal },
+    options: ListOptions,
+  ): Promise<{ items: RepositoryDetail[]; total: number }> {
+    const parameters = new SqlParameters();
+    const where = [
+      'r.first_push_time IS NOT NULL',
+      scopeCondition(scope, parameters),
+      ...filterConditions(columns, options.filters, parameters),
+    ].join(' AND ');
+    const counted = [...parameters.values];
+    const order = orderBy(columns, options.sorts, 'r.name', 'r.id');
+    const [items, [count]] = await Promise.all([
+      this.database.query<RepositoryDetail>(
+        `${detail} WHERE r.id IN (SELECT r.id FROM repository r WHERE ${where} ORDER BY ${order} ${limitOffset(options, parameters)}) ORDER BY ${order}`,
+        parameters.values,
+      ),
+      this.database.query<{ total: number }>(`SELECT count(*)::int AS total FROM repository r WHERE ${where}`, counted),
+    ]);
+    return { items, total: count?.total ?? 0 };
+  }
+
+  async setDescription(id: number, description: string): Promise<void> {
+    await this.database.query('UPDATE repository SET description = $2, update_time = now() WHERE id = $1', [
+      id,
+      description,
+    ]);
+  }
+
+  /** Whether the project has a repository that lists show. */
+  async anyOf(projectId: number): Promise<boolean> {
+    const [row] = await this.database.query<{ found: boolean }>(
+      'SELECT EXISTS (SELECT FROM repository WHERE project_id = $1 AND first_push_time IS NOT NULL) AS found',
+      [projectId],
+    );
+    return row?.found ?? false;
+  }
+
+  /** Those that hold blobs only. */
+  async deleteUnlisted(projectId: number): Promise<void> {
+    await this.database.query('DELETE FROM repository WHERE project_id = $1 AND first_push_time IS NULL', [projectId]);
+  }
+}
+
+function scopeCondition(scope: { projectId: number } | { principal: Principal }, parameters: SqlParameters): string {
+  if ('projectId' in scope) return `r.project_id = ${parameters.add(scope.projectId)}`;
+  return `EXISTS (SELECT FROM project p WHERE p.id = r.project_id AND ${visibleProjects(scope.principal, parameters)})`;
+}

@@ -1,0 +1,111 @@
+import type { EventActor } from '@breakwater/contracts';
+import { Outbox } from '@breakwater/events';
+import { AppError } from '@breakwater/kernel';
+import { Injectable } from '@nestjs/common';
+import { ArtifactsRepository } from './artifacts.repository';
+import { ProjectChanges, unknownRepository } from './project-changes';
+import { RepositoriesRepository } from './repositories.repository';
+import { TagsRepository } from './tags.repository';
+
+/** HTTP preconditions on the tags of a push: digests they must, or must not, point to; `*` stands for any. */
+export interface TagCondition {
+  ifMatch?: string[];
+  ifNoneMatch?: string[];
+}
+
+@Injectable()
+export class TagsService {
+  constructor(
+    private readonly changes: ProjectChanges,
+    private readonly repositories: RepositoriesRepository,
+    private readonly artifacts: ArtifactsRepository,
+    private readonly tags: TagsRepository,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /** One more than asked for tells whether there are more. Throws NAME_UNKNOWN. */
+  async names(repository: string, page: { limit: number; last?: string }): Promise<string[]> {
+    const row = await this.repositories.find(repository);
+    if (!row) throw unknownRepository(repository);
+    return this.tags.names(row.id, page);
+  }
+
+  /** Names a stored artifact. Throws NOT_FOUND, or CONFLICT when the tag exists. */
+  async create(repository: string, digest: string, name: string, actor: EventActor): Promise<void> {
+    await this.changes.inRepository(repository, async (row) => {
+      const [artifact] = await this.artifacts.findMany(row.id, [digest]);
+      if (!artifact) throw new AppError('NOT_FOUND', `artifact ${repository}@${digest} not found`);
+      if ((await this.tags.digests(row.id, [name])).has(name))
+        throw new AppError('CONFLICT', `tag ${name} already exists in ${repository}`);
+      await this.move(row.id, [name], { artifactId: artifact.id, digest, actor });
+      await this.outbox.add({
+        topic: 'tag.created',
+        key: repository,
+        payload: {
+          projectId: row.projectId,
+          repositoryId: row.id,
+          repository,
+          actor,
+          artifactId: artifact.id,
+          digest,
+          tag: name,
+        },
+      });
+    });
+  }
+
+  /** Removes the name only; the artifact stays. Throws NAME_UNKNOWN or MANIFEST_UNKNOWN. */
+  async delete(repository: string, name: string, actor: EventActor): Promise<void> {
+    await this.changes.inRepository(repository, async (row) => {
+      const digest = (await this.tags.digests(row.id, [name])).get(name);
+      if (!digest) throw new AppError('MANIFEST_UNKNOWN', 'manifest unknown', { detail: { tag: name } });
+      await this.tags.delete(row.id, name);
+      await this.tags.recordMoves(row.id, [{ name, oldDigest: digest, newDigest: null }], actor);
+      await this.outbox.add({
+        topic: 'tag.deleted',
+        key: repository,
+        payload: { projectId: row.projectId, repositoryId: row.id, repository, actor, digest, tag: name },
+      });
+    });
+  }
+
+  /** Points tags at an artifact and remembers from where. Call under the project's quota lock. */
+  async move(
+    repositoryId: number,
+    names: string[],
+    to: { artifactId: number; digest: string; actor: EventActor },
+  ): Promise<void> {
+    if (names.length === 0) return;
+    const before = await this.tags.digests(repositoryId, names);
+    await this.tags.point(repositoryId, names, to.artifactId);
+    const moves = names.map((name) => ({ name, oldDigest: before.get(name) ?? null, newDigest: to.digest }));
+    await this.tags.recordMoves(
+      repositoryId,
+      moves.filter(({ oldDigest }) => oldDigest !== to.digest),
+      to.actor,
+    );
+  }
+
+  /** RFC 9110 section 13 on tags: lets a client replace exactly what it read. Throws PRECONDITION_FAILED. */
+  async assertCondition(repositoryId: number, names: string[], { ifMatch, ifNoneMatch }: TagCondition): Promise<void> {
+    if (!ifMatch && !ifNoneMatch) return;
+    const current = await this.tags.digests(repositoryId, names);
+    for (const name of names) {
+      const digest = current.get(name);
+      if (ifMatch && !matches(ifMatch, digest)) throw failed(name, digest, 'is not what If-Match names');
+      if (ifNoneMatch && matches(ifNoneMatch, digest)) throw failed(name, digest, 'is what If-None-Match excludes');
+    }
+  }
+}
+
+function matches(wanted: string[], digest: string | undefined): boolean {
+  return digest !== undefined && (wanted.includes('*') || wanted.includes(digest));
+}
+
+function failed(tag: string, digest: string | undefined, why: string): AppError {
+  return new AppError(
+    'PRECONDITION_FAILED',
+    `tag ${tag} ${digest ? `points to ${digest}, which ${why}` : 'does not exist'}`,
+    { detail: { tag, current: digest ?? null } },
+  );
+}

@@ -1,0 +1,132 @@
+import { AppError, parseDigest, type DigestAlgorithm } from '@breakwater/kernel';
+import { CONFIG } from '@breakwater/platform';
+import { BLOB_STORE, type BlobStore, type UploadHandle } from '@breakwater/storage';
+import { Inject, Injectable } from '@nestjs/common';
+import { createHash, randomUUID } from 'node:crypto';
+import { BlobKeeper } from './blob-keeper';
+import { writeDigestSoFar } from './digest-so-far';
+import { RunningHashes } from './running-hashes';
+import { UploadRoom } from './upload-room';
+import { UploadSessionsRepository, type UploadSessionRow } from './upload-sessions.repository';
+import { unknownUpload, UploadWriter, type UploadBody } from './upload-writer';
+
+/** Where an upload goes. */
+export interface UploadTarget {
+  projectId: number;
+  /** With the project: `library/nginx`. */
+  repository: string;
+}
+
+/** Blob uploads: sessions that any replica can go on with, hashed while they are written. */
+@Injectable()
+export class UploadsService {
+  private readonly hashes = new RunningHashes();
+
+  constructor(
+    private readonly sessions: UploadSessionsRepository,
+    private readonly keeper: BlobKeeper,
+    private readonly room: UploadRoom,
+    @Inject(BLOB_STORE) private readonly store: BlobStore,
+    @Inject(CONFIG) private readonly config: { UPLOAD_TTL_SECONDS: number },
+  ) {}
+
+  async start(target: UploadTarget, algorithm: DigestAlgorithm = 'sha256'): Promise<string> {
+    const id = randomUUID();
+    const session: UploadSessionRow = {
+      id,
+      projectId: target.projectId,
+      repositoryName: target.repository,
+      receivedBytes: 0,
+      algorithm,
+      digestSoFar: writeDigestSoFar(createHash(algorithm)),
+      storageState: await this.store.startUpload(id),
+    };
+    await this.sessions.insert(session, this.config.UPLOAD_TTL_SECONDS);
+    return id;
+  }
+
+  /** Bytes received so far. Throws BLOB_UPLOAD_UNKNOWN. */
+  async receivedBytes(target: UploadTarget, id: string): Promise<number> {
+    const session = await this.sessions.find(id, target.repository);
+    if (!session) throw unknownUpload(id);
+    return session.receivedBytes;
+  }
+
+  /** Appends a chunk and returns the bytes received so far. */
+  async append(target: UploadTarget, id: string, body: UploadBody): Promise<number> {
+    const fitting = await this.room.within(target.projectId, body);
+    const writer = await this.claim(target, id);
+    try {
+      await writer.append(fitting);
+    } finally {
+      await writer.release();
+    }
+    return writer.size;
+  }
+
+  /** Ends an upload, with a last chunk if there is one. Throws DIGEST_INVALID, and then the upload is gone. */
+  async finish(target: UploadTarget, id: string, digest: string, body?: UploadBody): Promise<void> {
+    parseDigest(digest);
+    const fitting = body && (await this.room.within(target.projectId, body));
+    const writer = await this.claim(target, id);
+    try {
+      if (fitting) await writer.append(fitting);
+      await writer.verify(digest);
+      await this.keeper.keep(target, writer, digest);
+      await this.sessions.delete(id);
+      this.hashes.forget(id);
+    } catch (error) {
+      await this.settle(id, writer, error);
+      throw error;
+    }
+  }
+
+  /** A whole blob in one request ("Single POST"): no session is needed. */
+  async upload(target: UploadTarget, digest: string, body: UploadBody): Promise<void> {
+    const { algorithm, hex } = parseDigest(digest);
+    const { stream } = await this.room.within(target.projectId, body);
+    const id = randomUUID();
+    const handle: UploadHandle = { id, state: await this.store.startUpload(id) };
+    const hash = createHash(algorithm);
+    try {
+      const size = await this.store.appendUpload(handle, 0, stream, (chunk) => hash.update(chunk));
+      if (hash.digest('hex') !== hex)
+        throw new AppError('DIGEST_INVALID', 'provided digest did not match uploaded content', {
+          detail: { provided: digest },
+        });
+      await this.keeper.keep(target, { handle, size }, digest);
+    } catch (error) {
+      await this.store.cancelUpload(handle);
+      throw error;
+    }
+  }
+
+  /** Throws BLOB_UPLOAD_UNKNOWN. */
+  async cancel(target: UploadTarget, id: string): Promise<void> {
+    if (!(await this.sessions.find(id, target.repository))) throw unknownUpload(id);
+    await this.remove(id);
+  }
+
+  /** Forgets an upload of any repository, when it has expired, say. Unknown ones are no error. */
+  async remove(id: string): Promise<void> {
+    const session = await this.sessions.delete(id);
+    this.hashes.forget(id);
+    if (session) await this.store.cancelUpload({ id, state: session.storageState });
+  }
+
+  private claim(target: UploadTarget, id: string): Promise<UploadWriter> {
+    const { sessions, hashes, store } = this;
+    return UploadWriter.claim(id, target.repository, {
+      sessions,
+      hashes,
+      store,
+      ttlSeconds: this.config.UPLOAD_TTL_SECONDS,
+    });
+  }
+
+  /** A wrong digest ends the upload, for nothing could be resumed; anything else leaves it where it is. */
+  private async settle(id: string, writer: UploadWriter, error: unknown): Promise<void> {
+    if (error instanceof AppError && error.code === 'DIGEST_INVALID') await this.remove(id);
+    else await writer.release().catch(() => undefined);
+  }
+}
