@@ -1,0 +1,67 @@
+import { BlobsService, type BlobRow } from '@breakwater/artifacts';
+import { parseByteRange } from '@breakwater/kernel';
+import { AppErrorWithHeaders, CONFIG } from '@breakwater/platform';
+import { AppError } from '@breakwater/kernel';
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+/** Set by our nginx on what it forwards: it can send the file itself (decision 8). Without it, bytes are streamed. */
+const accelHeader = 'x-breakwater-accel';
+
+/** A year: content under a digest never changes. */
+const cacheControl = 'max-age=31536000';
+
+@Injectable()
+export class BlobDelivery {
+  constructor(
+    private readonly blobs: BlobsService,
+    @Inject(CONFIG) private readonly config: { BLOB_DELIVERY: 'accel' | 'stream' },
+  ) {}
+
+  describe(reply: FastifyReply, { digest, size }: BlobRow): void {
+    void reply.headers({
+      'content-type': 'application/octet-stream',
+      'content-length': size,
+      'docker-content-digest': digest,
+      etag: `"${digest}"`,
+      'accept-ranges': 'bytes',
+      'cache-control': cacheControl,
+    });
+  }
+
+  /** Sends the blob, or the part that `Range` asks for (RFC 9110 section 14). */
+  async send(blob: BlobRow, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const range = requestedRange(request, blob);
+    if (this.config.BLOB_DELIVERY === 'accel' && request.headers[accelHeader] !== undefined) {
+      this.describe(reply, blob);
+      // nginx cuts the range and sets the length itself.
+      await reply
+        .removeHeader('content-length')
+        .header('x-accel-redirect', `/_blobs/${this.blobs.key(blob)}`)
+        .send();
+      return;
+    }
+    // Opened before a header is set: what is missing must not be answered with the blob's ETag and a year of caching.
+    const bytes = await this.blobs.read(blob, range);
+    this.describe(reply, blob);
+    if (range) {
+      void reply.status(206).headers({
+        'content-length': range.end - range.start + 1,
+        'content-range': `bytes ${range.start}-${range.end}/${blob.size}`,
+      });
+    }
+    await reply.send(bytes);
+  }
+}
+
+function requestedRange(request: FastifyRequest, blob: BlobRow): { start: number; end: number } | undefined {
+  const ifRange = request.headers['if-range'];
+  if (ifRange !== undefined && ifRange !== `"${blob.digest}"`) return undefined;
+  try {
+    return parseByteRange(request.headers.range, blob.size);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'RANGE_INVALID')
+      throw new AppErrorWithHeaders(error, { 'content-range': `bytes */${blob.size}` });
+    throw error;
+  }
+}

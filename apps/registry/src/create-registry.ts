@@ -1,0 +1,19 @@
+import { escapeRepositoryName } from '@breakwater/kernel';
+import { createServer, type RegistryConfig } from '@breakwater/platform';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { leaveContinueToHandlers } from './http/expect-continue';
+import { answerMethodNotAllowed } from './http/method-not-allowed';
+import { RegistryModule } from './registry.module';
+
+/** The registry, ready to listen. */
+export async function createRegistry(config: RegistryConfig): Promise<NestFastifyApplication> {
+  const app = await createServer(RegistryModule.forRoot(config), { rewriteUrl: escapeRepositoryName, rawBodies: true });
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('onRequest', (_request, reply, done) => {
+    void reply.header('Docker-Distribution-Api-Version', 'registry/2.0');
+    done();
+  });
+  answerMethodNotAllowed(fastify);
+  leaveContinueToHandlers(app.getHttpServer());
+  return app;
+}
