@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import {
+  can,
+  type Principal,
+  type ProjectFacts,
+  type ProjectPermission,
+  type SystemPermission,
+} from '@breakwater/access';
+import { AppError, isProjectName } from '@breakwater/kernel';
+import { ProjectsService } from '@breakwater/projects';
+import type { ProjectReference } from '../rest';
+
+/** Refuses who may not. The guard uses it for what routes declare, controllers for what depends on the request. */
+@Injectable()
+export class AccessChecker {
+  constructor(private readonly projects: ProjectsService) {}
+
+  /** Throws UNAUTHORIZED. */
+  requireAuthenticated(principal: Principal): void {
+    if (principal.kind === 'anonymous') throw unauthorized();
+  }
+
+  /** Throws UNAUTHORIZED, FORBIDDEN. */
+  requireSystem(principal: Principal, permission: SystemPermission): void {
+    if (!can(principal, permission)) throw refusal(principal);
+  }
+
+  /**
+   * The project, when the principal has the permission there. One that does not exist is refused like one that is
+   * closed, except to those who may see all (section 1.5). Throws UNAUTHORIZED, FORBIDDEN, NOT_FOUND.
+   */
+  async requireProject(
+    principal: Principal,
+    permission: ProjectPermission,
+    reference: ProjectReference,
+  ): Promise<ProjectFacts> {
+    const project = await this.find(reference, principal);
+    if (project && can(principal, permission, { project })) return project;
+    if (project || !seesAll(principal)) throw refusal(principal);
+    throw new AppError('NOT_FOUND', `project ${'id' in reference ? reference.id : reference.name} not found`);
+  }
+
+  private async find(reference: ProjectReference, principal: Principal): Promise<ProjectFacts | undefined> {
+    if ('id' in reference) return this.projects.findFactsById(reference.id, principal);
+    return isProjectName(reference.name) ? this.projects.findFacts(reference.name, principal) : undefined;
+  }
+}
+
+function seesAll(principal: Principal): boolean {
+  return principal.kind === 'internal' || (principal.kind === 'user' && principal.sysadmin);
+}
+
+function refusal(principal: Principal): AppError {
+  return principal.kind === 'anonymous'
+    ? unauthorized()
+    : new AppError('FORBIDDEN', 'forbidden: you have no permission for this', { reason: 'access.forbidden' });
+}
+
+function unauthorized(): AppError {
+  return new AppError('UNAUTHORIZED', 'unauthorized: log in first', { reason: 'access.unauthorized' });
+}

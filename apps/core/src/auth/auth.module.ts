@@ -1,0 +1,23 @@
+import { Module } from '@nestjs/common';
+import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import { IdentityModule } from '@breakwater/identity';
+import { FrontDoor } from '@breakwater/platform';
+import { ProjectsModule } from '@breakwater/projects';
+import { AccessChecker } from './access-checker';
+import { AccessGuard } from './access.guard';
+import { RequestAuthenticator } from './request-authenticator';
+import { RouteInventory } from './route-inventory';
+
+/** Who calls, and whether the route lets them in. */
+@Module({
+  imports: [DiscoveryModule, IdentityModule, ProjectsModule],
+  providers: [
+    { provide: APP_GUARD, useClass: AccessGuard },
+    RequestAuthenticator,
+    AccessChecker,
+    RouteInventory,
+    FrontDoor,
+  ],
+  exports: [AccessChecker, FrontDoor],
+})
+export class AuthModule {}

@@ -1,0 +1,66 @@
+import { IdentityModule } from '@breakwater/identity';
+import {
+  ConfigModule,
+  Database,
+  DatabaseModule,
+  HealthModule,
+  loggingModule,
+  RedisModule,
+  type CoreConfig,
+} from '@breakwater/platform';
+import { ProjectsModule } from '@breakwater/projects';
+import { TokensModule } from '@breakwater/tokens';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { ArtifactsApiModule } from './artifacts/artifacts-api.module';
+import { AuthModule } from './auth';
+import { FirstStart } from './first-start';
+import { MembersApiModule } from './members/members-api.module';
+import { MetadataApiModule } from './metadata/metadata-api.module';
+import { PermissionsModule } from './permissions/permissions.module';
+import { ProjectsApiModule } from './projects/projects-api.module';
+import { RepositoriesApiModule } from './repositories/repositories-api.module';
+import { RestModule } from './rest';
+import { RobotsModule } from './robots/robots.module';
+import { SystemApiModule } from './system/system-api.module';
+import { TokenModule } from './token/token.module';
+import { UsersModule } from './users/users.module';
+
+/** One module for each resource of the management API. */
+const resources = [
+  ArtifactsApiModule,
+  MembersApiModule,
+  MetadataApiModule,
+  PermissionsModule,
+  ProjectsApiModule,
+  RepositoriesApiModule,
+  RobotsModule,
+  SystemApiModule,
+  TokenModule,
+  UsersModule,
+];
+
+@Module({})
+export class CoreModule {
+  static forRoot(config: CoreConfig): DynamicModule {
+    return {
+      module: CoreModule,
+      imports: [
+        ConfigModule.forRoot(config),
+        loggingModule('core', config.LOG_LEVEL),
+        DatabaseModule.forRoot({ ...config, applicationName: 'breakwater-core' }),
+        RedisModule.forRoot(config),
+        HealthModule.forRoot({
+          inject: [Database],
+          checks: (database: Database) => [{ name: 'database', check: () => database.query('SELECT 1') }],
+        }),
+        AuthModule,
+        RestModule,
+        IdentityModule,
+        ProjectsModule,
+        TokensModule,
+        ...resources,
+      ],
+      providers: [FirstStart],
+    };
+  }
+}

@@ -1,0 +1,297 @@
+import { registeredRoutes } from './testing/registered-routes';
+import { insertArtifact } from './testing/artifact-fixture';
+import { password, startTestCore, type Answer, type TestCore } from './testing/test-core';
+
+/**
+ * Who may call what: management-platform.md section 3.4 with the roles of 3.2, transcribed by hand. Nothing here is
+ * read from the tables of the code. A route without a row fails, and so does a row without a route.
+ *
+ * N anonymous, S stranger (logged in, no role), L limited guest, G guest, D developer, M maintainer, R a robot of the
+ * project that holds exactly `robotHolds`, P project administrator, A system administrator. They ask in this order, so
+ * that what a deletion lets in comes after what it refuses.
+ */
+const principals = 'NSLGDMRPA';
+const robotHolds = ['repository:pull', 'repository:push', 'artifact:read', 'tag:create', 'member:list'];
+
+interface Row {
+  /** Method and path, as registered. */
+  route: string;
+  /** Who is let in on the private project `team`, or at all when the path names no project. */
+  allowed: string;
+  /** Everyone is let in on the public project `open`, where nobody is a member; else the administrator alone. */
+  onPublic?: true;
+  /** Sent so that nothing is changed by who is let in: most are refused later, for what they hold. */
+  body?: object;
+  query?: string;
+  /** Parameters of the path other than the usual. */
+  fill?: Partial<typeof usual>;
+}
+
+const known = 'SLGDMPRA';
+const everyone = `N${known}`;
+const members = 'LGDMPA';
+
+/** Nothing has these names, so that nothing is deleted. */
+const usual = {
+  project_name_or_id: 'team',
+  project_name: 'team',
+  repository_name: 'app',
+  reference: 'v1',
+  tag_name: 'none',
+  mid: '999999',
+  meta_name: 'severity',
+  user_id: '999999',
+  robot_id: '',
+};
+
+const repository = '/api/v2.0/projects/:project_name/repositories/:repository_name';
+const artifact = `${repository}/artifacts/:reference`;
+const project = '/api/v2.0/projects/:project_name_or_id';
+
+const rows: Row[] = [
+  // open to anonymous
+  { route: 'GET /api/v2.0/ping', allowed: everyone },
+  { route: 'GET /api/v2.0/health', allowed: everyone },
+  { route: 'GET /api/v2.0/systeminfo', allowed: everyone },
+  { route: 'GET /api/v2.0/systeminfo/getcert', allowed: everyone },
+  { route: 'GET /api/v2.0/openapi.json', allowed: everyone },
+  { route: 'GET /api/v2.0/projects', allowed: everyone },
+  { route: 'GET /api/v2.0/repositories', allowed: everyone },
+  { route: 'GET /api/version', allowed: everyone },
+  { route: 'GET /healthz', allowed: everyone },
+  { route: 'GET /readyz', allowed: everyone },
+  { route: 'GET /service/jwks.json', allowed: everyone },
+  { route: 'GET /service/token', allowed: everyone, query: '?service=harbor-registry&scope=repository:team/app:pull' },
+  { route: 'GET /service/token', allowed: known, query: '?service=harbor-registry' },
+
+  // any logged-in user
+  { route: 'HEAD /api/v2.0/projects', allowed: known, query: '?project_name=team' },
+  // Only robots of the system make projects (section 1.6).
+  { route: 'POST /api/v2.0/projects', allowed: 'SLGDMPA', body: { project_name: 'NOT A NAME' } },
+  { route: 'GET /api/v2.0/statistics', allowed: known },
+  { route: 'GET /api/v2.0/users/current', allowed: known },
+  { route: 'GET /api/v2.0/users/current/permissions', allowed: known },
+  { route: 'GET /api/v2.0/users/search', allowed: known, query: '?username=a' },
+
+  // project
+  { route: `GET ${project}`, allowed: members, onPublic: true },
+  { route: `GET ${project}/summary`, allowed: members, onPublic: true },
+  { route: `PUT ${project}`, allowed: 'PA', body: {} },
+  { route: `DELETE ${project}`, allowed: 'PA' },
+  { route: `GET ${project}/_deletable`, allowed: 'PA' },
+  { route: `GET ${project}/artifacts`, allowed: members, onPublic: true },
+
+  // repository and artifact; a single repository stays closed to visitors although the list is open (section 3.2)
+  { route: 'GET /api/v2.0/projects/:project_name/repositories', allowed: members, onPublic: true },
+  { route: `GET ${repository}`, allowed: members },
+  { route: `PUT ${repository}`, allowed: 'DMPA', body: { description: '' } },
+  { route: `DELETE ${repository}`, allowed: 'MPA', fill: { repository_name: 'none' } },
+  { route: `GET ${repository}/artifacts`, allowed: members, onPublic: true },
+  { route: `GET ${artifact}`, allowed: `${members}R`, onPublic: true },
+  { route: `DELETE ${artifact}`, allowed: 'MPA', fill: { reference: 'none' } },
+  { route: `GET ${artifact}/tags`, allowed: members, onPublic: true },
+  { route: `POST ${artifact}/tags`, allowed: 'DMPRA', body: { name: 'not a tag' } },
+  { route: `DELETE ${artifact}/tags/:tag_name`, allowed: 'MPA' },
+  { route: `GET ${artifact}/accessories`, allowed: members, onPublic: true },
+
+  // member and projectMetadata; the list of metadata is out of reach for every role
+  { route: `GET ${project}/members`, allowed: 'GDMPRA' },
+  { route: `POST ${project}/members`, allowed: 'PA', body: { role_id: 0 } },
+  { route: `GET ${project}/members/:mid`, allowed: 'GDMPA' },
+  { route: `PUT ${project}/members/:mid`, allowed: 'PA', body: { role_id: 1 } },
+  { route: `DELETE ${project}/members/:mid`, allowed: 'PA' },
+  { route: `GET ${project}/metadatas`, allowed: 'A' },
+  { route: `POST ${project}/metadatas`, allowed: 'PA', body: { nonsense: 'x' } },
+  { route: `GET ${project}/metadatas/:meta_name`, allowed: 'MPA' },
+  { route: `PUT ${project}/metadatas/:meta_name`, allowed: 'PA', body: { severity: 'nonsense' } },
+  { route: `DELETE ${project}/metadatas/:meta_name`, allowed: 'PA' },
+
+  // robot: on the project or on the system, by level
+  { route: 'GET /api/v2.0/robots', allowed: 'A' },
+  { route: 'GET /api/v2.0/robots', allowed: 'GDMPA', query: '?q=Level%3Dproject%2CProjectID%3D{team}' },
+  { route: 'POST /api/v2.0/robots', allowed: 'A', body: { level: 'system', name: '', permissions: [] } },
+  {
+    route: 'POST /api/v2.0/robots',
+    allowed: 'PA',
+    body: { level: 'project', name: '', permissions: [{ kind: 'project', namespace: 'team' }] },
+  },
+  { route: 'GET /api/v2.0/robots/:robot_id', allowed: 'A', fill: { robot_id: '{systemRobot}' } },
+  { route: 'GET /api/v2.0/robots/:robot_id', allowed: 'GDMPA', fill: { robot_id: '{projectRobot}' } },
+  { route: 'PUT /api/v2.0/robots/:robot_id', allowed: 'A', fill: { robot_id: '{systemRobot}' }, body: {} },
+  { route: 'PUT /api/v2.0/robots/:robot_id', allowed: 'PA', fill: { robot_id: '{projectRobot}' }, body: {} },
+  {
+    route: 'PATCH /api/v2.0/robots/:robot_id',
+    allowed: 'A',
+    fill: { robot_id: '{systemRobot}' },
+    body: { secret: 'weak' },
+  },
+  {
+    route: 'PATCH /api/v2.0/robots/:robot_id',
+    allowed: 'PA',
+    fill: { robot_id: '{projectRobot}' },
+    body: { secret: 'weak' },
+  },
+  { route: 'DELETE /api/v2.0/robots/:robot_id', allowed: 'A', fill: { robot_id: '{doomedSystemRobot}' } },
+  { route: 'DELETE /api/v2.0/robots/:robot_id', allowed: 'PA', fill: { robot_id: '{doomedProjectRobot}' } },
+  { route: 'GET /api/v2.0/permissions', allowed: 'PA' },
+
+  // user: one's own account is tested in users.int.spec.ts
+  { route: 'GET /api/v2.0/users', allowed: 'A' },
+  { route: 'POST /api/v2.0/users', allowed: 'A', body: {} },
+  { route: 'GET /api/v2.0/users/:user_id', allowed: 'A' },
+  { route: 'PUT /api/v2.0/users/:user_id', allowed: 'A', body: {} },
+  { route: 'DELETE /api/v2.0/users/:user_id', allowed: 'A' },
+  { route: 'PUT /api/v2.0/users/:user_id/sysadmin', allowed: 'A', body: { sysadmin_flag: true } },
+  { route: 'PUT /api/v2.0/users/:user_id/password', allowed: 'A', body: { new_password: 'weak' } },
+];
+
+const accounts: Record<string, string | undefined> = {
+  N: undefined,
+  S: 'stranger',
+  L: 'limited-guest',
+  G: 'guest',
+  D: 'developer',
+  M: 'maintainer',
+  P: 'project-admin',
+  R: 'robot$team+ci',
+  A: 'admin',
+};
+/** Role ids from section 3.1. */
+const roles: Record<string, number> = { L: 5, G: 3, D: 2, M: 4, P: 1 };
+
+let core: TestCore;
+const ids: Record<string, string> = {};
+
+beforeAll(async () => {
+  core = await startTestCore();
+  ids.team = String(await core.createProject('team'));
+  await core.createProject('open', true);
+  for (const letter of 'SLGDMP') await core.createUser(accounts[letter]!);
+  for (const [letter, role] of Object.entries(roles)) await core.addMember('team', accounts[letter]!, role);
+  for (const name of ['team/app', 'open/app'])
+    await insertArtifact(core.database, { repository: name, content: name, tags: ['v1'] });
+  ids.projectRobot = await createRobot('ci', 'project', robotHolds);
+  ids.systemRobot = await createRobot('ci', 'system', ['user:list']);
+  ids.doomedProjectRobot = await createRobot('doomed', 'project', robotHolds);
+  ids.doomedSystemRobot = await createRobot('doomed', 'system', ['user:list']);
+}, 60_000);
+afterAll(() => core?.close());
+
+async function createRobot(name: string, level: string, permissions: string[]): Promise<string> {
+  const access = permissions.map((permission) => ({
+    resource: permission.split(':')[0],
+    action: permission.split(':')[1],
+  }));
+  const body = {
+    name,
+    level,
+    duration: -1,
+    secret: password,
+    permissions: [{ kind: level, namespace: level === 'system' ? '/' : 'team', access }],
+  };
+  const answer = await core.request('POST', '/robots', { as: 'admin', body });
+  expect(answer).toMatchObject({ status: 201 });
+  return String(answer.body.id);
+}
+
+/** `fill` and `query` may name what the test has made: `{projectRobot}`. */
+const withIds = (text: string): string => text.replace(/\{(\w+)\}/g, (_all, name: string) => ids[name] ?? '');
+
+function call({ route, query = '', body, fill }: Row, letter: string, projectName: string): Promise<Answer> {
+  const [method = '', path = ''] = route.split(' ');
+  const values: Record<string, string> = {
+    ...usual,
+    project_name: projectName,
+    project_name_or_id: projectName,
+    ...fill,
+  };
+  const url = path.replace(/:(\w+)/g, (_all, name: string) => withIds(values[name] ?? '')) + withIds(query);
+  return core.request(method, `/${url}`, { as: accounts[letter], body });
+}
+
+/** Let in means that what was asked for was looked at, whatever came of it. */
+const isRefused = ({ status }: Answer): boolean => status === 401 || status === 403;
+
+async function letIn(row: Row, projectName: string): Promise<string> {
+  const letters: string[] = [];
+  for (const letter of principals) {
+    const answer = await call(row, letter, projectName);
+    expect(answer.status).not.toBe(429);
+    expect(answer.status).toBeLessThan(500);
+    if (isRefused(answer))
+      expect(answer).toMatchObject({
+        status: letter === 'N' ? 401 : 403,
+        body: { errors: [{ code: letter === 'N' ? 'UNAUTHORIZED' : 'FORBIDDEN' }] },
+      });
+    else letters.push(letter);
+  }
+  return letters.join('');
+}
+
+const sorted = (letters: string): string => [...principals].filter((letter) => letters.includes(letter)).join('');
+
+it('every route has a row, and every row a route', () => {
+  const plain = (route: string): string => route.replace(/:\w+/g, ':');
+  const routes = registeredRoutes(core.app).map(plain);
+  const covered = rows.map(({ route }) => plain(route));
+  expect(routes.length).toBeGreaterThan(50);
+  expect({
+    routesWithoutARow: routes.filter((route) => !covered.includes(route)),
+    rowsWithoutARoute: covered.filter((route) => !routes.includes(route)),
+  }).toEqual({ routesWithoutARow: [], rowsWithoutARoute: [] });
+});
+
+const title = ({ route, query = '', fill = {}, body }: Row): string =>
+  [route + query, ...Object.values(fill), (body as { level?: string } | undefined)?.level].filter(Boolean).join(' ');
+const namesProject = ({ route }: Row): boolean => route.includes(':project_name');
+
+it.each(rows.map((row) => [title(row), row] as const))('%s', async (_title, row) => {
+  await expect(letIn(row, 'team')).resolves.toBe(sorted(row.allowed));
+});
+
+describe('on a public project', () => {
+  it.each(rows.filter(namesProject).map((row) => [title(row), row] as const))('%s', async (_title, row) => {
+    // Nobody is a member of `open`: roles elsewhere count for nothing, and the robot's grants neither.
+    await expect(letIn(row, 'open')).resolves.toBe(sorted(row.onPublic ? principals : 'A'));
+  });
+});
+
+describe('on a project that does not exist', () => {
+  it.each(rows.filter(namesProject).map((row) => [title(row), row] as const))('%s', async (_title, row) => {
+    expect((await call(row, 'N', 'nowhere')).status).toBe(401);
+    expect((await call(row, 'S', 'nowhere')).status).toBe(403);
+    expect((await call(row, 'R', 'nowhere')).status).toBe(403);
+    expect((await call(row, 'A', 'nowhere')).status).toBe(404);
+  });
+});
+
+describe('credentials that are wrong', () => {
+  const wrong = (authorization: string) => ({ headers: { authorization } });
+  it.each([
+    ['a password', `Basic ${Buffer.from('stranger:Wrong1234').toString('base64')}`],
+    ['a user', `Basic ${Buffer.from(`nobody:${password}`).toString('base64')}`],
+    ['no colon', `Basic ${Buffer.from('stranger').toString('base64')}`],
+    ['no user', `Basic ${Buffer.from(`:${password}`).toString('base64')}`],
+    ['no base64', 'Basic ***'],
+    ['a service secret', 'Harbor-Secret not-the-secret-of-tests'],
+  ])('are refused on open routes too: %s', async (_what, authorization) => {
+    await expect(core.request('GET', '/ping', wrong(authorization))).resolves.toMatchObject({
+      status: 401,
+      body: { errors: [{ code: 'UNAUTHORIZED' }] },
+    });
+    await expect(
+      core.request('GET', '//service/token?service=harbor-registry', wrong(authorization)),
+    ).resolves.toMatchObject({ status: 401 });
+  });
+
+  it('of another scheme count as none', async () => {
+    await expect(core.request('GET', '/ping', wrong('Bearer abc'))).resolves.toMatchObject({ status: 200 });
+    await expect(core.request('GET', '/users', wrong('Bearer abc'))).resolves.toMatchObject({ status: 401 });
+  });
+
+  it('and the secret of the services lets in everywhere', async () => {
+    await expect(core.request('GET', '/users', wrong('Harbor-Secret internal-secret-of-tests'))).resolves.toMatchObject(
+      { status: 200 },
+    );
+  });
+});

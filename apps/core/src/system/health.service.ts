@@ -1,0 +1,63 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG, Database, REDIS, type CoreConfig } from '@breakwater/platform';
+import type { Redis } from 'ioredis';
+
+export interface ComponentHealth {
+  name: string;
+  status: 'healthy' | 'unhealthy';
+  error?: string;
+}
+
+const probeTimeoutMs = 3_000;
+/** Anyone may ask: probes are shared by those who ask at the same time. */
+const reuseMs = 1_000;
+
+/** The state of every part of the platform, as core finds it. */
+@Injectable()
+export class HealthService {
+  private latest?: { health: Promise<ComponentHealth[]>; until: number };
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Pick<CoreConfig, 'REGISTRY_URL' | 'JOBSERVICE_URL'>,
+    @Inject(REDIS) private readonly redis: Redis,
+    private readonly database: Database,
+  ) {}
+
+  components(): Promise<ComponentHealth[]> {
+    const now = Date.now();
+    if (!this.latest || this.latest.until < now) this.latest = { health: this.probeAll(), until: now + reuseMs };
+    return this.latest.health;
+  }
+
+  private probeAll(): Promise<ComponentHealth[]> {
+    return Promise.all([
+      probe('core', async () => undefined),
+      probe('database', () => this.database.query('SELECT 1')),
+      probe('jobservice', () => ping(this.config.JOBSERVICE_URL)),
+      probe('redis', () => this.redis.ping()),
+      probe('registry', () => ping(this.config.REGISTRY_URL)),
+    ]);
+  }
+}
+
+async function probe(name: string, ask: () => Promise<unknown>): Promise<ComponentHealth> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((_resolve, reject) => {
+    timer = setTimeout(reject, probeTimeoutMs);
+  });
+  try {
+    await Promise.race([ask(), late]);
+    return { name, status: 'healthy' };
+  } catch {
+    // What exactly went wrong names addresses and accounts: that is for readiness and logs, not for anyone.
+    return { name, status: 'unhealthy', error: `failed to check the health of ${name}` };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function ping(url: string): Promise<void> {
+  const response = await fetch(new URL('/healthz', url), { signal: AbortSignal.timeout(probeTimeoutMs) });
+  await response.body?.cancel();
+  if (!response.ok) throw new Error(`status ${response.status}`);
+}

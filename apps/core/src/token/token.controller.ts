@@ -1,0 +1,58 @@
+import { Controller, Get, Query, Req } from '@nestjs/common';
+import type { Principal } from '@breakwater/access';
+import { AppError, parseScopes } from '@breakwater/kernel';
+import { AppErrorWithHeaders, FrontDoor } from '@breakwater/platform';
+import { TokensService } from '@breakwater/tokens';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { CurrentPrincipal, Public } from '../auth';
+import { Returns } from '../rest';
+import { JwksDto, TokenDto, TokenQuery } from './token.dto';
+import { TokenScopes } from './token-scopes';
+
+const services = ['harbor-registry', 'harbor-notary'];
+
+/** Docker's token authentication (distribution "Token Authentication"; management-platform.md section 2.2). */
+@ApiTags('token')
+@Controller('service')
+export class TokenController {
+  constructor(
+    private readonly tokens: TokensService,
+    private readonly scopes: TokenScopes,
+    private readonly frontDoor: FrontDoor,
+  ) {}
+
+  @Get('token')
+  @Public()
+  @Returns(TokenDto)
+  async token(
+    @Query() { service, scope }: TokenQuery,
+    @CurrentPrincipal() principal: Principal,
+    @Req() request: FastifyRequest,
+  ) {
+    if (!services.includes(service))
+      throw new AppError('BAD_REQUEST', `unknown service ${service.slice(0, 64)}: expected ${services.join(' or ')}`);
+    const scopes = parseScopes(scope);
+    if (principal.kind === 'anonymous' && scopes.length === 0) throw loginNeeded();
+    const hosts = service === 'harbor-notary' ? [new URL(this.frontDoor.baseUrl(request.raw)).host] : [];
+    const { access, projects } = await this.scopes.grant(principal, scopes, hosts);
+    const { token, expiresIn, issuedAt } = await this.tokens.issue({ principal, audience: service, access, projects });
+    return { token, access_token: token, expires_in: expiresIn, issued_at: issuedAt.toISOString() };
+  }
+
+  /** The keys that verify tokens, for whoever checks them elsewhere. */
+  @Get('jwks.json')
+  @Public()
+  @Returns(JwksDto)
+  jwks() {
+    return this.tokens.jwks();
+  }
+}
+
+/** `docker login` without a user comes here. */
+function loginNeeded(): AppError {
+  return new AppErrorWithHeaders(
+    new AppError('UNAUTHORIZED', 'unauthorized: log in first', { reason: 'access.unauthorized' }),
+    { 'www-authenticate': 'Basic realm="harbor"' },
+  );
+}

@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { ProjectsModule } from '@breakwater/projects';
+import { TokensModule } from '@breakwater/tokens';
+import { AuthModule } from '../auth';
+import { TokenScopes } from './token-scopes';
+import { TokenController } from './token.controller';
+
+@Module({
+  imports: [AuthModule, ProjectsModule, TokensModule],
+  controllers: [TokenController],
+  providers: [TokenScopes],
+})
+export class TokenModule {}
