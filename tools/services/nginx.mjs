@@ -1,0 +1,110 @@
+// The front door: renders deploy/nginx/nginx.conf.template and runs nginx on it in the foreground.
+import { spawnSync } from 'node:child_process';
+import { chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
+import { join } from 'node:path';
+import { findProgram, startProcess } from './process.mjs';
+
+const MAX_FILES = 65_536;
+
+/**
+ * @param {object} options
+ * @param {string} options.template path of nginx.conf.template
+ * @param {string} options.runDir its configuration, pid file and temporary folders
+ * @param {{ address: string, port: number, tls: boolean }[]} options.listeners
+ * @param {{ cert: string, key: string }} options.tls PEM files
+ * @param {{ registry: string, core: string }} options.upstreams host:port
+ * @param {string} options.storageRoot the registry's blob store
+ * @param {string} options.welcomeRoot
+ * @param {string[]} [options.trustedProxies] CIDRs of proxies in front of this one
+ * @param {import('./account.mjs').Account} [options.account]
+ * @param {boolean} [options.privileged] keep the master process root, for ports that only root may open
+ * @param {(line: string) => void} [options.onLine]
+ */
+export async function startNginx(options) {
+  const { runDir, account, privileged = false, onLine } = options;
+  const program = findProgram('nginx');
+  if (!program) throw new Error('nginx is not installed');
+  mkdirSync(runDir, { recursive: true, mode: 0o700 });
+  const config = join(runDir, 'nginx.conf');
+  const asRoot = privileged && account !== undefined;
+  writeFileSync(config, renderConfig(readFileSync(options.template, 'utf8'), nginxValues({ ...options, asRoot })));
+  if (account) for (const path of [runDir, config]) chownSync(path, account.uid, account.gid);
+  const handle = await startProcess({
+    name: 'nginx',
+    command: program,
+    // -e: without it nginx first tries the distribution's log file, which an ordinary user cannot open.
+    args: ['-p', runDir, '-c', config, '-e', 'stderr', '-g', 'daemon off;'],
+    cwd: runDir,
+    account: asRoot ? undefined : account,
+    ready: () => masterIsUp(join(runDir, 'nginx.pid')),
+    // Graceful: listeners close at once, requests under way are finished.
+    stopSignal: 'SIGQUIT',
+    readyMs: 15_000,
+    onLine,
+  });
+  return { ...handle, reload: () => process.kill(handle.pid, 'SIGHUP') };
+}
+
+async function masterIsUp(pidFile) {
+  const pid = Number(readFileSync(pidFile, 'utf8'));
+  process.kill(pid, 0);
+}
+
+/** Fills in the names in capitals; nginx's own variables have small letters. An unknown name is a mistake here. */
+export function renderConfig(template, values) {
+  return template.replace(/\$\{([A-Z_]+)\}/g, (_, name) => {
+    if (values[name] === undefined) throw new Error(`nginx.conf.template: ${name} has no value`);
+    return String(values[name]);
+  });
+}
+
+export function nginxValues({
+  runDir,
+  listeners,
+  tls,
+  upstreams,
+  storageRoot,
+  welcomeRoot,
+  trustedProxies = [],
+  account,
+  asRoot,
+}) {
+  const files = maxFiles();
+  const paths = {
+    RUN_DIR: runDir,
+    TLS_CERT: tls.cert,
+    TLS_KEY: tls.key,
+    STORAGE_ROOT: storageRoot,
+    WELCOME_ROOT: welcomeRoot,
+  };
+  for (const path of Object.values(paths)) assertQuotable(path);
+  return {
+    ...paths,
+    MAIN: asRoot ? `user ${account.name};` : '',
+    MAX_FILES: files,
+    WORKER_CONNECTIONS: Math.floor(files / 4),
+    RESOLVER: '',
+    REGISTRY_UPSTREAM: upstreams.registry,
+    CORE_UPSTREAM: upstreams.core,
+    UPSTREAM_OPTIONS: '',
+    TRUSTED_PROXIES: trustedProxies.map((network) => `${network} 1;`).join(' '),
+    HTTPS_PORT: listeners.find((listener) => listener.tls).port,
+    LISTEN: listeners.map(listenLine).join('\n    '),
+  };
+}
+
+function listenLine({ address, port, tls }) {
+  const host = isIPv6(address) ? `[${address}]` : address;
+  return `listen ${host}:${port}${tls ? ' ssl' : ''} so_keepalive=on${isIPv6(address) ? ' ipv6only=on' : ''};`;
+}
+
+/** nginx has no escape for "$" inside a quoted path. */
+function assertQuotable(path) {
+  if (/["$\\;\n]/.test(path)) throw new Error(`nginx cannot use this path: ${path} (choose one without " $ \\ ;)`);
+}
+
+function maxFiles() {
+  const limit = spawnSync('/bin/sh', ['-c', 'ulimit -Hn'], { encoding: 'utf8' }).stdout.trim();
+  return Math.min(MAX_FILES, Number(limit) || MAX_FILES);
+}

@@ -1,0 +1,85 @@
+// Every process of the platform: how it is started and what it is told.
+import { join } from 'node:path';
+import { startProcess } from '../services/process.mjs';
+import { inheritedEnvironment } from './environment.mjs';
+
+const LOOPBACK_PROXIES = '127.0.0.1/32,::1/128';
+
+/** The services that carry our code, in the order in which they are listed. */
+export const NODE_SERVICES = ['core', 'registry', 'jobservice'];
+
+/**
+ * Environment of each process (the names of libs/platform/src/config). Pure.
+ * @param {{ databaseUrl: string, redisUrl: string, ports: Record<string, number>, secrets: Record<string, string>,
+ *   caFile?: string, storage: string, trustedProxies: string[], inherited?: Record<string, string | undefined> }} options
+ * @returns {Record<'migrator' | 'core' | 'registry' | 'jobservice', Record<string, string>>}
+ */
+export function serviceEnvironments({
+  databaseUrl,
+  redisUrl,
+  ports,
+  secrets,
+  caFile,
+  storage,
+  trustedProxies,
+  inherited = inheritedEnvironment(),
+}) {
+  const address = (name) => `http://127.0.0.1:${ports[name]}`;
+  const server = (name) => ({
+    ...inherited,
+    HOST: '127.0.0.1',
+    PORT: String(ports[name]),
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redisUrl,
+    INTERNAL_SECRET: secrets.internalSecret,
+    SECRET_KEY: secrets.secretKey,
+    TRUSTED_PROXIES: [LOOPBACK_PROXIES, ...trustedProxies].join(','),
+  });
+  return {
+    migrator: { ...inherited, DATABASE_URL: databaseUrl },
+    core: {
+      ...server('core'),
+      HARBOR_ADMIN_PASSWORD: secrets.adminPassword,
+      REGISTRY_URL: address('registry'),
+      JOBSERVICE_URL: address('jobservice'),
+      ...(caFile ? { CA_CERT_FILE: caFile } : {}),
+    },
+    registry: { ...server('registry'), STORAGE_ROOT: storage, BLOB_DELIVERY: 'accel' },
+    jobservice: { ...server('jobservice'), REGISTRY_URL: address('registry') },
+  };
+}
+
+/** A service of ours in the foreground; ready when its dependencies answer. */
+export function startService({ name, env, runtime, account, port, onLine }) {
+  return startProcess({
+    name,
+    command: runtime.node,
+    args: [join(runtime.home, `dist/apps/${name}/src/main.js`)],
+    cwd: runtime.home,
+    env,
+    account,
+    ready: () => askReadiness(port),
+    onLine,
+  });
+}
+
+async function askReadiness(port) {
+  const answer = await fetch(`http://127.0.0.1:${port}/readyz`, { signal: AbortSignal.timeout(3_500) });
+  if (!answer.ok) throw new Error(`/readyz answered ${answer.status} ${await answer.text()}`);
+}
+
+/** Runs the migrations to their end. */
+export function runMigrator({ env, runtime, account, onLine }) {
+  return startProcess({
+    name: 'migrator',
+    command: runtime.node,
+    args: [join(runtime.home, 'dist/apps/migrator/src/main.js')],
+    cwd: runtime.home,
+    env,
+    account,
+    ready: 'exit',
+    // A migration of a large table may take long.
+    readyMs: 3_600_000,
+    onLine,
+  });
+}

@@ -1,0 +1,43 @@
+import { serviceEnvironments } from './stack.mjs';
+
+const secrets = {
+  secretKey: 'key',
+  internalSecret: 'internal',
+  databasePassword: 'd',
+  redisPassword: 'r',
+  adminPassword: 'Admin12345',
+};
+const environments = serviceEnvironments({
+  databaseUrl: 'postgres://x/db',
+  redisUrl: 'redis://x',
+  ports: { core: 1, registry: 2, jobservice: 3 },
+  secrets,
+  caFile: '/tls/ca.crt',
+  storage: '/data/storage',
+  trustedProxies: ['10.0.0.0/8'],
+  inherited: { PATH: '/bin' },
+});
+
+it('tells each process what it needs and no secret that it does not', () => {
+  expect(environments.migrator).toEqual({ PATH: '/bin', DATABASE_URL: 'postgres://x/db' });
+  expect(environments.core).toMatchObject({
+    PORT: '1',
+    HOST: '127.0.0.1',
+    SECRET_KEY: 'key',
+    REGISTRY_URL: 'http://127.0.0.1:2',
+    JOBSERVICE_URL: 'http://127.0.0.1:3',
+  });
+  expect(environments.registry).toMatchObject({
+    PORT: '2',
+    STORAGE_ROOT: '/data/storage',
+    BLOB_DELIVERY: 'accel',
+    SECRET_KEY: 'key',
+  });
+  expect(environments.registry.HARBOR_ADMIN_PASSWORD).toBeUndefined();
+  expect(environments.jobservice).toMatchObject({ PORT: '3', REGISTRY_URL: 'http://127.0.0.1:2' });
+  expect(environments.jobservice.HARBOR_ADMIN_PASSWORD).toBeUndefined();
+});
+
+it('trusts nginx on loopback and the proxies in front of it', () => {
+  expect(environments.core.TRUSTED_PROXIES).toBe('127.0.0.1/32,::1/128,10.0.0.0/8');
+});
