@@ -1,0 +1,25 @@
+import { rmSync } from 'node:fs';
+import { makePlatformFolder, startPlatform } from './platform';
+
+declare global {
+  var stopPlatform: (() => Promise<void>) | undefined;
+}
+
+/** Jest runs this once before the first file of the e2e project. */
+async function globalSetup(): Promise<void> {
+  // A platform described from outside is used as it is: handy while a suite is written.
+  if (process.env.E2E_PLATFORM) return;
+  const folder = makePlatformFolder();
+  const removeFolder = () => rmSync(folder, { recursive: true, force: true });
+  const { platform, stop } = await startPlatform({ folder }).catch((error: unknown) => {
+    removeFolder();
+    throw error;
+  });
+  process.env.E2E_PLATFORM = JSON.stringify(platform);
+  globalThis.stopPlatform = async () => {
+    await stop();
+    removeFolder();
+  };
+}
+
+export = globalSetup;

@@ -1,0 +1,123 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type Credentials, send } from './http';
+import { freePort, outwardAddress, until } from './ports';
+
+const ROOT = resolve(__dirname, '../../../..');
+const READY_MS = 300_000;
+
+/** Where the platform under test answers; one for the whole jest run. */
+export interface Platform {
+  /** Process id of the supervisor. */
+  pid: number;
+  httpPort: number;
+  httpsPort: number;
+  /** http://127.0.0.1:<port> */
+  httpUrl: string;
+  /** host:port for clients that speak http on loopback. */
+  host: string;
+  /** host:port outside loopback without TLS; undefined on a machine without a network. */
+  insecureHost?: string;
+  /** The same with TLS. */
+  httpsHost?: string;
+  /** PEM file of the CA that signed the platform's certificate. */
+  caFile: string;
+  admin: Credentials;
+}
+
+export interface Running {
+  platform: Platform;
+  stop(): Promise<void>;
+}
+
+export interface StartOptions {
+  /** Holds the data folder; kept when the platform stops. */
+  folder: string;
+  /** Further arguments of `npm start`. */
+  args?: string[];
+  /** Ports and password of an earlier start of the same folder. */
+  again?: Platform;
+}
+
+/** The platform that global-setup.ts started. */
+export function currentPlatform(): Platform {
+  const described = process.env.E2E_PLATFORM;
+  if (!described) throw new Error('no platform: this suite runs in the jest project "e2e"');
+  return JSON.parse(described) as Platform;
+}
+
+/** A folder that the platform's services can enter, whatever account they run under. */
+export function makePlatformFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'breakwater-e2e-'));
+  chmodSync(folder, 0o755);
+  return folder;
+}
+
+/** `npm start` on free ports. */
+export async function startPlatform(options: StartOptions): Promise<Running> {
+  const { folder } = options;
+  const { httpPort, httpsPort, admin } = options.again ?? (await newIdentity());
+  const address = outwardAddress();
+  const args = ['--http-port', String(httpPort), '--https-port', String(httpsPort), ...(options.args ?? [])];
+  if (address) args.push('--listen', address);
+  const child = launch([...args, '--data', join(folder, 'data'), '--no-install'], admin.password);
+  const output = capture(child);
+  const stop = () => end(child);
+  try {
+    const httpUrl = `http://127.0.0.1:${httpPort}`;
+    await until('the platform', () => isReady(child, httpUrl), READY_MS);
+    const caFile = join(folder, 'ca.crt');
+    writeFileSync(caFile, (await send(`${httpUrl}/api/v2.0/systeminfo/getcert`)).body);
+    const host = `127.0.0.1:${httpPort}`;
+    const outward = address && { insecureHost: `${address}:${httpPort}`, httpsHost: `${address}:${httpsPort}` };
+    return { platform: { pid: child.pid!, httpPort, httpsPort, httpUrl, host, ...outward, caFile, admin }, stop };
+  } catch (error) {
+    await stop();
+    throw new Error(`npm start: ${String(error)}\n${output()}`, { cause: error });
+  }
+}
+
+async function newIdentity(): Promise<Pick<Platform, 'httpPort' | 'httpsPort' | 'admin'>> {
+  const password = `Admin-${randomBytes(8).toString('hex')}1aA`;
+  return { httpPort: await freePort(), httpsPort: await freePort(), admin: { username: 'admin', password } };
+}
+
+function launch(args: string[], adminPassword: string): ChildProcess {
+  return spawn(process.execPath, [join(ROOT, 'tools/start/start.mjs'), ...args], {
+    cwd: ROOT,
+    env: { ...process.env, HARBOR_ADMIN_PASSWORD: adminPassword },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+/** Reads on, so that the child never waits for us; gives the end of what it said. */
+function capture(child: ChildProcess): () => string {
+  const log = process.env.E2E_PLATFORM_LOG;
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (chunk: string) => {
+      text = (text + chunk).slice(-20_000);
+      if (log) writeFileSync(log, chunk, { flag: 'a' });
+    });
+  }
+  return () => text;
+}
+
+async function isReady(child: ChildProcess, httpUrl: string): Promise<boolean> {
+  if (child.exitCode !== null || child.signalCode !== null) throw new Error(`ended with ${child.exitCode}`);
+  const health = await send(`${httpUrl}/api/v2.0/health`).catch(() => undefined);
+  if (health?.status !== 200 || health.json<{ status: string }>().status !== 'healthy') return false;
+  return (await send(`${httpUrl}/v2/`)).status === 401;
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolveEnd) => child.once('close', resolveEnd));
+  child.kill('SIGTERM');
+  const deadline = setTimeout(() => child.kill('SIGKILL'), 30_000);
+  await ended;
+  clearTimeout(deadline);
+}
