@@ -1,4 +1,4 @@
-import { chownSync, mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, cpSync, mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -24,6 +24,8 @@ beforeAll(async () => {
   const blobs = join(folder, 'storage/docker');
   mkdirSync(blobs, { recursive: true });
   writeFileSync(join(blobs, 'data'), BLOB);
+  // nginx runs under an account that may not be able to enter the clone.
+  cpSync(join(DEPLOY, 'welcome'), join(folder, 'welcome'), { recursive: true });
   if (account) chownSync(folder, account.uid, account.gid);
   stubs = [createServer(registry), createServer(core)];
   await Promise.all(stubs.map((stub) => new Promise<void>((done) => stub.listen(0, '127.0.0.1', done))));
@@ -31,7 +33,7 @@ beforeAll(async () => {
   [port] = [await freePort()];
   nginx = await startNginx({
     template: join(DEPLOY, 'nginx.conf.template'),
-    welcomeRoot: join(DEPLOY, 'welcome'),
+    welcomeRoot: join(folder, 'welcome'),
     runDir: join(folder, 'run'),
     listeners: [
       { address: '127.0.0.1', port, tls: false },
