@@ -1,11 +1,17 @@
-import { AppError } from '@breakwater/kernel';
+import { usageAfter } from '@breakwater/quotas';
 import { Injectable } from '@nestjs/common';
 import { UploadSessionsRepository } from './upload-sessions.repository';
 import type { UploadBody } from './upload-writer';
 
+/** Limit of a project, and what counts against it while something is uploaded. Bytes. */
+interface Room {
+  hard: number;
+  used: number;
+}
+
 /**
- * How much a project with a quota may still take in. The quota itself counts what artifacts reference, at the push of
- * their manifest; here unfinished uploads count as well, so that nobody sends gigabytes to be refused at the end.
+ * Whether a project with a quota may still take something in. The quota itself counts what artifacts reference, at the
+ * push of their manifest; here unfinished uploads count as well, so that nobody sends gigabytes to be refused at the end.
  */
 @Injectable()
 export class UploadRoom {
@@ -13,37 +19,29 @@ export class UploadRoom {
 
   /** Throws DENIED when `bytes` more do not fit. */
   async assertFits(projectId: number, bytes: number): Promise<void> {
-    await this.left(projectId, bytes);
+    const room = await this.room(projectId);
+    if (room) usageAfter(room, bytes);
   }
 
   /** The body, which ends in DENIED as soon as it brings more than fits. Throws DENIED when its length already tells. */
   async within(projectId: number, body: UploadBody): Promise<UploadBody> {
-    const left = await this.left(projectId, body.length ?? 0);
-    return left === Infinity ? body : { ...body, stream: limited(body.stream, left) };
+    const room = await this.room(projectId);
+    if (!room) return body;
+    usageAfter(room, body.length ?? 0);
+    return { ...body, stream: limited(body.stream, room) };
   }
 
-  private async left(projectId: number, bytes: number): Promise<number> {
+  private async room(projectId: number): Promise<Room | undefined> {
     const room = await this.sessions.room(projectId);
-    if (!room) return Infinity;
-    const left = room.hard - room.used - room.pending;
-    if (bytes <= left) return left;
-    throw refusal(
-      `an upload of ${bytes} bytes does not fit: ${room.used} of ${room.hard} bytes are used and ${room.pending} are being uploaded`,
-      { bytes, used: room.used, pending: room.pending, hard: room.hard },
-    );
+    return room && { hard: room.hard, used: room.used + room.pending };
   }
 }
 
-async function* limited(stream: AsyncIterable<Buffer>, limit: number): AsyncGenerator<Buffer> {
+async function* limited(stream: AsyncIterable<Buffer>, room: Room): AsyncGenerator<Buffer> {
   let bytes = 0;
   for await (const chunk of stream) {
     bytes += chunk.length;
-    if (bytes > limit)
-      throw refusal(`the upload does not fit: the project's quota has room for ${limit} bytes more`, { limit });
+    usageAfter(room, bytes);
     yield chunk;
   }
-}
-
-function refusal(message: string, params: Record<string, number>): AppError {
-  return new AppError('DENIED', message, { reason: 'quota.exceeded', params });
 }

@@ -98,7 +98,7 @@ export class UploadSessionsRepository {
     return rows.map(({ id }) => id);
   }
 
-  /** What a project may still take in, in bytes; undefined when it is unlimited. Unfinished uploads count. */
+  /** Limit, use and bytes of unfinished uploads of a project; undefined when it is unlimited. */
   async room(projectId: number): Promise<{ hard: number; used: number; pending: number } | undefined> {
     const [row] = await this.database.query<{ hard: number; used: number; pending: number }>(
       `SELECT q.hard, q.used, (SELECT coalesce(sum(received_bytes), 0)::bigint FROM upload_session u WHERE u.project_id = q.project_id) AS pending

@@ -1,3 +1,4 @@
+export { usageAfter } from './quota-arithmetic';
 export { Quota } from './quota.entity';
 export { QuotasModule } from './quotas.module';
 export { QuotasService } from './quotas.service';
