@@ -39,7 +39,7 @@ function pickAttributes(bytes: Buffer): Record<string, unknown> {
   return storable(Object.fromEntries(found)) ? Object.fromEntries(found) : {};
 }
 
-/** Postgres's jsonb holds no NUL character. */
+/** Postgres's jsonb holds neither NUL nor half a surrogate pair; JSON.stringify escapes both. */
 function storable(value: unknown): boolean {
-  return !JSON.stringify(value).includes('\\u0000');
+  return !/\\u(?:0000|d[89a-f])/.test(JSON.stringify(value));
 }

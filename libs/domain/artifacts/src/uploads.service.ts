@@ -8,7 +8,7 @@ import { writeDigestSoFar } from './digest-so-far';
 import { RunningHashes } from './running-hashes';
 import { UploadRoom } from './upload-room';
 import { UploadSessionsRepository, type UploadSessionRow } from './upload-sessions.repository';
-import { unknownUpload, UploadWriter, type UploadBody } from './upload-writer';
+import { unknownUpload, UploadRangeError, UploadWriter, type UploadBody } from './upload-writer';
 
 /** Where an upload goes. */
 export interface UploadTarget {
@@ -58,9 +58,10 @@ export class UploadsService {
     const writer = await this.claim(target, id);
     try {
       await writer.append(fitting);
-    } finally {
-      await writer.release();
+    } catch (error) {
+      throw await this.settle(id, writer, error);
     }
+    await writer.release();
     return writer.size;
   }
 
@@ -76,8 +77,7 @@ export class UploadsService {
       await this.sessions.delete(id);
       this.hashes.forget(id);
     } catch (error) {
-      await this.settle(id, writer, error);
-      throw error;
+      throw await this.settle(id, writer, error);
     }
   }
 
@@ -124,9 +124,20 @@ export class UploadsService {
     });
   }
 
-  /** A wrong digest ends the upload, for nothing could be resumed; anything else leaves it where it is. */
-  private async settle(id: string, writer: UploadWriter, error: unknown): Promise<void> {
-    if (error instanceof AppError && error.code === 'DIGEST_INVALID') await this.remove(id);
+  /**
+   * A wrong digest ends the upload, and so do bytes that storage has no more (after a power cut): nothing could be
+   * resumed. Anything else leaves it where it is. Returns what to throw.
+   */
+  private async settle(id: string, writer: UploadWriter, error: unknown): Promise<unknown> {
+    const lost = isLost(error);
+    if (lost || (error instanceof AppError && error.code === 'DIGEST_INVALID')) await this.remove(id);
     else await writer.release().catch(() => undefined);
+    return lost ? unknownUpload(id) : error;
   }
+}
+
+/** The storage driver says that it has fewer bytes than were received, or none. */
+function isLost(error: unknown): boolean {
+  if (!(error instanceof AppError) || error instanceof UploadRangeError) return false;
+  return error.code === 'RANGE_INVALID' || error.code === 'BLOB_UPLOAD_UNKNOWN';
 }

@@ -22,7 +22,7 @@ export class FrontDoor {
     if (this.config.EXTERNAL_URL) return this.config.EXTERNAL_URL;
     const forwarded = this.isTrusted(request) ? request.headers : {};
     const scheme = first(forwarded['x-forwarded-proto']) ?? ('encrypted' in request.socket ? 'https' : 'http');
-    const host = first(forwarded['x-forwarded-host']) ?? request.headers.host ?? 'localhost';
+    const host = hostOf(first(forwarded['x-forwarded-host'])) ?? hostOf(request.headers.host) ?? 'localhost';
     return `${scheme === 'https' ? 'https' : 'http'}://${host}`;
   }
 
@@ -51,6 +51,11 @@ function addToList(list: BlockList, entry: string): void {
   const family = isIPv6(address) ? 'ipv6' : 'ipv4';
   if (bits === undefined) list.addAddress(address, family);
   else list.addSubnet(address, Number(bits), family);
+}
+
+/** What is no host and port must not get into links and challenges. */
+function hostOf(text: string | undefined): string | undefined {
+  return text && /^[\w.~:[\]-]+$/.test(text) && URL.canParse(`http://${text}`) ? text : undefined;
 }
 
 const first = (value: string | string[] | undefined): string | undefined =>
