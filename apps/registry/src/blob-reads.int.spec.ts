@@ -117,7 +117,9 @@ describe('a blob', () => {
     for (const name of ['reads/other', 'elsewhere/app']) {
       const other = await registry.as(system, name);
       for (const method of ['GET', 'DELETE'])
-        expect(expectStatus(await other.send(method, `/blobs/${digest}`), 404).codes()).toEqual(['BLOB_UNKNOWN']);
+        expect(expectStatus(await other.send(method, `/blobs/${digest}`), 404).codes()[0]).toMatch(
+          /^(BLOB|NAME)_UNKNOWN$/,
+        );
       expectStatus(await other.send('HEAD', `/blobs/${digest}`), 404);
       const manifest = imageManifest(bytes, []);
       expect(expectStatus(await other.pushManifest(manifest, 'latest'), 400).codes()).toEqual([

@@ -19,6 +19,16 @@ export const internalSecret = 'internal-secret-of-tests';
 
 export const system: Principal = { kind: 'internal', name: 'test' };
 
+const storageDefaults = {
+  STORAGE_DRIVER: 'filesystem',
+  BLOB_DELIVERY: 'stream',
+  BLOB_URL_TTL_SECONDS: 60,
+  S3_REGION: 'us-east-1',
+  S3_FORCEPATHSTYLE: true,
+  S3_ENCRYPT: false,
+  S3_CHUNKSIZE: 5 * 1024 * 1024,
+} as const;
+
 interface Replica {
   app: NestFastifyApplication;
   http: HttpClient;
@@ -26,16 +36,17 @@ interface Replica {
 
 /** A registry that listens, on a database and a storage folder of its own. */
 export class RegistryUnderTest {
-  private readonly replicas: Replica[] = [];
+  readonly replicas: Replica[] = [];
 
   private constructor(
-    readonly config: RegistryConfig,
+    readonly config: RegistryConfig & { STORAGE_ROOT: string },
     private readonly dropDatabase: () => Promise<void>,
   ) {}
 
-  static async start(overrides: Partial<RegistryConfig> = {}): Promise<RegistryUnderTest> {
+  static async start(overrides: Partial<Omit<RegistryConfig, 'STORAGE_ROOT'>> = {}): Promise<RegistryUnderTest> {
     const database = await createTestDatabase();
-    const config: RegistryConfig = {
+    const config: RegistryConfig & { STORAGE_ROOT: string } = {
+      ...storageDefaults,
       HOST: '127.0.0.1',
       PORT: 0,
       LOG_LEVEL: 'fatal',
@@ -47,7 +58,6 @@ export class RegistryUnderTest {
       TRUSTED_PROXIES: [],
       SECRET_KEY: 'secret-key-of-tests',
       STORAGE_ROOT: await mkdtemp(join(tmpdir(), 'registry-test-')),
-      BLOB_DELIVERY: 'stream',
       MAX_MANIFEST_BYTES: 4 * 1024 * 1024,
       UPLOAD_TTL_SECONDS: 3_600,
       UPLOAD_IDLE_SECONDS: 2,
@@ -61,8 +71,8 @@ export class RegistryUnderTest {
   }
 
   /** Another process's worth of registry beside the first; the last one added. */
-  async addReplica(): Promise<Replica> {
-    const app = await createRegistry(this.config);
+  async addReplica(overrides: Partial<RegistryConfig> = {}): Promise<Replica> {
+    const app = await createRegistry({ ...this.config, ...overrides });
     await app.listen(0, '127.0.0.1');
     const { port } = app.getHttpServer().address() as AddressInfo;
     const replica = { app, http: new HttpClient(port) };

@@ -1,0 +1,57 @@
+import { ConfigModule, Database, DatabaseModule, REDIS, RedisModule } from '@breakwater/platform';
+import { ProjectsModule, ProjectsService } from '@breakwater/projects';
+import { FilesystemBlobStore } from '@breakwater/storage';
+import { createTestDatabase, FaultBlobStore, testRedis } from '@breakwater/testing';
+import { Module, type INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { Redis } from 'ioredis';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ContentModule } from './content.module';
+import { PullFolder } from './pull-folder';
+
+export interface ArtifactsBench {
+  app: INestApplicationContext;
+  database: Database;
+  redis: Redis;
+  store: FaultBlobStore;
+  /** A project named `bench`. */
+  projectId: number;
+  close: () => Promise<void>;
+}
+
+@Module({ providers: [PullFolder] })
+class BenchModule {}
+
+/** The library on a database, a Redis prefix and a folder of its own. */
+export async function startArtifacts(): Promise<ArtifactsBench> {
+  const { url, drop } = await createTestDatabase();
+  const root = await mkdtemp(join(tmpdir(), 'artifacts-'));
+  const store = new FaultBlobStore(new FilesystemBlobStore(root));
+  const imports = [
+    ConfigModule.forRoot({ SECRET_KEY: 'a secret key for tests', UPLOAD_TTL_SECONDS: 60 }),
+    DatabaseModule.forRoot({ DATABASE_URL: url, DATABASE_POOL_SIZE: 6 }),
+    RedisModule.forRoot(testRedis()),
+    ContentModule.forRoot(store),
+    ProjectsModule,
+  ];
+  const app = await NestFactory.createApplicationContext(
+    { module: BenchModule, imports },
+    { logger: false, abortOnError: false },
+  );
+  const service = <T>(type: new (...args: never[]) => T): T => app.get(type, { strict: false });
+  const database = service(Database);
+  // Projects made by the platform belong to the first administrator.
+  await database.query(`INSERT INTO user_account (username, password_hash, sysadmin) VALUES ('admin', '', true)`);
+  const projectId = await service(ProjectsService).create(
+    { kind: 'internal', name: 'test' },
+    { name: 'bench', metadata: {}, storageLimit: -1 },
+  );
+  const close = async (): Promise<void> => {
+    await app.close();
+    await drop();
+    await rm(root, { recursive: true });
+  };
+  return { app, database, redis: app.get<Redis>(REDIS, { strict: false }), store, projectId, close };
+}
