@@ -1,7 +1,7 @@
 // Every process of the platform: how it is started and what it is told.
 import { join } from 'node:path';
 import { startProcess } from '../services/process.mjs';
-import { inheritedEnvironment } from './environment.mjs';
+import { inheritedEnvironment, storageEnvironment } from './environment.mjs';
 
 const LOOPBACK_PROXIES = '127.0.0.1/32,::1/128';
 
@@ -11,7 +11,8 @@ export const NODE_SERVICES = ['core', 'registry', 'jobservice'];
 /**
  * Environment of each process (the names of libs/platform/src/config). Pure.
  * @param {{ databaseUrl: string, redisUrl: string, ports: Record<string, number>, secrets: Record<string, string>,
- *   caFile?: string, storage: string, trustedProxies: string[], inherited?: Record<string, string | undefined> }} options
+ *   caFile?: string, storage: string, trustedProxies: string[], inherited?: Record<string, string | undefined>,
+ *   storageSettings?: Record<string, string> }} options
  * @returns {Record<'migrator' | 'core' | 'registry' | 'jobservice', Record<string, string>>}
  */
 export function serviceEnvironments({
@@ -23,6 +24,7 @@ export function serviceEnvironments({
   storage,
   trustedProxies,
   inherited = inheritedEnvironment(),
+  storageSettings = storageEnvironment(storage),
 }) {
   const address = (name) => `http://127.0.0.1:${ports[name]}`;
   const server = (name) => ({
@@ -44,7 +46,7 @@ export function serviceEnvironments({
       JOBSERVICE_URL: address('jobservice'),
       ...(caFile ? { CA_CERT_FILE: caFile } : {}),
     },
-    registry: { ...server('registry'), STORAGE_ROOT: storage, BLOB_DELIVERY: 'accel' },
+    registry: { ...server('registry'), ...storageSettings },
     jobservice: { ...server('jobservice'), REGISTRY_URL: address('registry') },
   };
 }

@@ -1,3 +1,4 @@
+import { inheritedEnvironment, storageEnvironment } from './environment.mjs';
 import { serviceEnvironments } from './stack.mjs';
 
 const secrets = {
@@ -40,4 +41,19 @@ it('tells each process what it needs and no secret that it does not', () => {
 
 it('trusts nginx on loopback and the proxies in front of it', () => {
   expect(environments.core.TRUSTED_PROXIES).toBe('127.0.0.1/32,::1/128,10.0.0.0/8');
+});
+
+it('gives the bucket and its keys to the registry alone', () => {
+  const env = { PATH: '/bin', STORAGE_DRIVER: 's3', S3_BUCKET: 'blobs', S3_SECRETKEY: 's', AWS_PROFILE: 'p' };
+  expect(inheritedEnvironment(env)).toEqual({ PATH: '/bin', NODE_ENV: 'production', NO_COLOR: '1' });
+  const s3 = { STORAGE_DRIVER: 's3', S3_BUCKET: 'blobs', S3_SECRETKEY: 's', AWS_PROFILE: 'p' };
+  expect(storageEnvironment('/data/storage', env)).toEqual({ ...s3, BLOB_DELIVERY: 'redirect' });
+  expect(storageEnvironment('/data/storage', { ...env, BLOB_DELIVERY: 'stream' })).toEqual({
+    ...s3,
+    BLOB_DELIVERY: 'stream',
+  });
+  expect(storageEnvironment('/data/storage', { PATH: '/bin' })).toEqual({
+    STORAGE_ROOT: '/data/storage',
+    BLOB_DELIVERY: 'accel',
+  });
 });

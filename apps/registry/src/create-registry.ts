@@ -1,13 +1,15 @@
 import { escapeRepositoryName } from '@breakwater/kernel';
 import { createServer, type RegistryConfig } from '@breakwater/platform';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { openBlobStore } from './blobs/open-blob-store';
 import { leaveContinueToHandlers } from './http/expect-continue';
 import { answerMethodNotAllowed } from './http/method-not-allowed';
 import { RegistryModule } from './registry.module';
 
 /** The registry, ready to listen. */
 export async function createRegistry(config: RegistryConfig): Promise<NestFastifyApplication> {
-  const app = await createServer(RegistryModule.forRoot(config), { rewriteUrl: escapeRepositoryName, rawBodies: true });
+  const registry = RegistryModule.forRoot(config, await openBlobStore(config));
+  const app = await createServer(registry, { rewriteUrl: escapeRepositoryName, rawBodies: true });
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRequest', (_request, reply, done) => {
     void reply.header('Docker-Distribution-Api-Version', 'registry/2.0');

@@ -12,7 +12,7 @@ import {
   type RegistryConfig,
 } from '@breakwater/platform';
 import { ProjectsModule } from '@breakwater/projects';
-import { FilesystemBlobStore } from '@breakwater/storage';
+import type { BlobStore } from '@breakwater/storage';
 import { TokensModule } from '@breakwater/tokens';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
@@ -35,7 +35,7 @@ import { UploadsController } from './uploads/uploads.controller';
 
 @Module({})
 export class RegistryModule {
-  static forRoot(config: RegistryConfig): DynamicModule {
+  static forRoot(config: RegistryConfig, store: BlobStore): DynamicModule {
     return {
       module: RegistryModule,
       imports: [
@@ -48,7 +48,7 @@ export class RegistryModule {
           inject: [Database],
           checks: (database: Database) => [{ name: 'database', check: () => database.query('SELECT 1') }],
         }),
-        ContentModule.forRoot(new FilesystemBlobStore(config.STORAGE_ROOT)),
+        ContentModule.forRoot(store),
         IdentityModule,
         ProjectsModule,
         TokensModule,

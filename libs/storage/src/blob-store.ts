@@ -25,7 +25,7 @@ export interface StoredEntry extends BlobStat {
 export interface BlobStore {
   readonly type: 'filesystem' | 's3';
 
-  /** Prepares an upload; the state returned (an S3 multipart id, say) is kept with the session by the caller. */
+  /** Prepares an upload; the state returned, if the driver needs one, is kept with the session by the caller. */
   startUpload(uploadId: string): Promise<string | null>;
 
   /**
@@ -45,10 +45,11 @@ export interface BlobStore {
   readUpload(upload: UploadHandle, size: number): Promise<Readable>;
 
   /**
-   * Makes the first `size` bytes of the upload the blob of `key`, durably, replacing what may be there; the upload
-   * is gone afterwards. Several at once for one key are safe: the bytes are the same.
+   * Makes the first `size` bytes of the upload a blob, durably; the upload is gone afterwards. Returns the storage key
+   * to record for it, or null: it lies at `key`, the layout's path for its digest, and replaced what may have been
+   * there. Several at once for one key are safe: the bytes are the same.
    */
-  finishUpload(upload: UploadHandle, size: number, key: string): Promise<void>;
+  finishUpload(upload: UploadHandle, size: number, key: string): Promise<string | null>;
 
   /** Forgets an upload. Unknown uploads are no error. */
   cancelUpload(upload: UploadHandle): Promise<void>;
@@ -58,6 +59,9 @@ export interface BlobStore {
 
   /** Streams a blob, whole or in part. Throws AppError BLOB_UNKNOWN when there is none. */
   read(key: string, range?: ByteRange): Promise<Readable>;
+
+  /** Where a client may fetch the blob itself, signed, for at most so long. Only drivers of storage that clients reach. */
+  url?(key: string, options: { expiresInSeconds: number }): Promise<string>;
 
   /** Removes blobs; those already gone are no error. */
   delete(keys: string[]): Promise<void>;

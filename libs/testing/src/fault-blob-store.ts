@@ -48,10 +48,11 @@ export class FaultBlobStore implements BlobStore {
     return this.run('readUpload', () => this.inner.readUpload(upload, size));
   }
 
-  finishUpload(upload: UploadHandle, size: number, key: string): Promise<void> {
+  finishUpload(upload: UploadHandle, size: number, key: string): Promise<string | null> {
     return this.run('finishUpload', async () => {
-      await this.inner.finishUpload(upload, size, key);
+      const storageKey = await this.inner.finishUpload(upload, size, key);
       this.unfinished.delete(upload.id);
+      return storageKey;
     });
   }
 

@@ -38,6 +38,8 @@ export interface StartOptions {
   folder: string;
   /** Further arguments of `npm start`. */
   args?: string[];
+  /** Further settings in its environment. */
+  env?: Record<string, string>;
   /** Ports and password of an earlier start of the same folder. */
   again?: Platform;
 }
@@ -63,7 +65,10 @@ export async function startPlatform(options: StartOptions): Promise<Running> {
   const address = outwardAddress();
   const args = ['--http-port', String(httpPort), '--https-port', String(httpsPort), ...(options.args ?? [])];
   if (address) args.push('--listen', address);
-  const child = launch([...args, '--data', join(folder, 'data'), '--no-install'], admin.password);
+  const child = launch([...args, '--data', join(folder, 'data'), '--no-install'], {
+    ...options.env,
+    HARBOR_ADMIN_PASSWORD: admin.password,
+  });
   const output = capture(child);
   const stop = () => end(child);
   try {
@@ -85,10 +90,10 @@ async function newIdentity(): Promise<Pick<Platform, 'httpPort' | 'httpsPort' | 
   return { httpPort: await freePort(), httpsPort: await freePort(), admin: { username: 'admin', password } };
 }
 
-function launch(args: string[], adminPassword: string): ChildProcess {
+function launch(args: string[], env: Record<string, string>): ChildProcess {
   return spawn(process.execPath, [join(ROOT, 'tools/start/start.mjs'), ...args], {
     cwd: ROOT,
-    env: { ...process.env, HARBOR_ADMIN_PASSWORD: adminPassword },
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }

@@ -1,6 +1,6 @@
 import { BlobsService, type BlobRow } from '@breakwater/artifacts';
 import { parseByteRange } from '@breakwater/kernel';
-import { AppErrorWithHeaders, CONFIG } from '@breakwater/platform';
+import { AppErrorWithHeaders, CONFIG, type RegistryConfig } from '@breakwater/platform';
 import { AppError } from '@breakwater/kernel';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -15,7 +15,7 @@ const cacheControl = 'max-age=31536000';
 export class BlobDelivery {
   constructor(
     private readonly blobs: BlobsService,
-    @Inject(CONFIG) private readonly config: { BLOB_DELIVERY: 'accel' | 'stream' },
+    @Inject(CONFIG) private readonly config: Pick<RegistryConfig, 'BLOB_DELIVERY' | 'BLOB_URL_TTL_SECONDS'>,
   ) {}
 
   describe(reply: FastifyReply, { digest, size }: BlobRow): void {
@@ -41,6 +41,7 @@ export class BlobDelivery {
         .send();
       return;
     }
+    if (this.config.BLOB_DELIVERY === 'redirect') return this.redirect(blob, reply);
     // Opened before a header is set: what is missing must not be answered with the blob's ETag and a year of caching.
     const bytes = await this.blobs.read(blob, range);
     this.describe(reply, blob);
@@ -51,6 +52,15 @@ export class BlobDelivery {
       });
     }
     await reply.send(bytes);
+  }
+
+  /** The client asks storage for the same range; what it was told must not outlive the address. */
+  private async redirect(blob: BlobRow, reply: FastifyReply): Promise<void> {
+    const location = await this.blobs.url(blob, { expiresInSeconds: this.config.BLOB_URL_TTL_SECONDS });
+    await reply
+      .status(307)
+      .headers({ location, 'cache-control': 'no-store', 'docker-content-digest': blob.digest, 'content-length': 0 })
+      .send();
   }
 }
 

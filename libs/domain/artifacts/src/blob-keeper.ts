@@ -27,11 +27,23 @@ export class BlobKeeper {
     digest: string,
   ): Promise<void> {
     await this.untilNotBeingRemoved(digest);
-    await this.store.finishUpload(upload.handle, upload.size, blobKey(digest));
-    await this.database.transaction(async () => {
+    const storageKey = await this.store.finishUpload(upload.handle, upload.size, blobKey(digest));
+    const blob = { digest, size: upload.size, storageKey };
+    const recorded = await this.database.transaction(async () => {
       const repository = await this.repositories.ensure(target.projectId, target.repository);
-      await this.blobs.record({ digest, size: upload.size }, repository.id);
+      return this.blobs.record(blob, repository.id);
     });
+    if (recorded !== storageKey) await this.keepOne(blob, recorded);
+  }
+
+  /** Another copy was on record already. It stays, for others may be reading it, unless storage has lost it. */
+  private async keepOne(blob: { digest: string; size: number; storageKey: string | null }, recorded: string | null) {
+    if (blob.storageKey !== null) {
+      const stat = await this.store.stat(recorded ?? blobKey(blob.digest));
+      // No row ever named our copy; if it cannot be deleted now, garbage collection will.
+      if (stat?.size === blob.size) return this.store.delete([blob.storageKey]).catch(() => undefined);
+    }
+    await this.blobs.moveTo(blob.storageKey, { digest: blob.digest, from: recorded });
   }
 
   private async untilNotBeingRemoved(digest: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { Database } from '@breakwater/platform';
+import { blobKey } from '@breakwater/storage';
 import { Injectable } from '@nestjs/common';
 import type { BlobStatus } from './blob.entity';
 
@@ -15,6 +16,10 @@ export interface RepositoryBlobRow extends BlobRow {
   /** An artifact of the repository names it, so garbage collection cannot take it. */
   referenced: boolean;
 }
+
+/** Where the driver keeps it. */
+export const storageKeyOf = ({ digest, storageKey }: Pick<BlobRow, 'digest' | 'storageKey'>): string =>
+  storageKey ?? blobKey(digest);
 
 const columns = 'b.id, b.digest, b.size, b.status, b.storage_key AS "storageKey"';
 
@@ -84,14 +89,32 @@ export class BlobsRepository {
     return !row?.blocked;
   }
 
-  /** After its bytes are on stable storage: the row, and the repository's link to it, in one statement. */
-  async record(blob: { digest: string; size: number }, repositoryId: number): Promise<void> {
-    await this.database.query(
+  /**
+   * After its bytes are on stable storage: the row, and the repository's link to it, in one statement. Returns the
+   * storage key on record, which is another one when the blob was there already.
+   */
+  async record(
+    blob: { digest: string; size: number; storageKey: string | null },
+    repositoryId: number,
+  ): Promise<string | null> {
+    const [row] = await this.database.query<{ storageKey: string | null }>(
       `WITH stored AS (
-         INSERT INTO blob (digest, size) VALUES ($1, $2)
-         ON CONFLICT (digest) DO UPDATE SET status = 'none', version = blob.version + 1, update_time = now() RETURNING id)
-       INSERT INTO repository_blob (repository_id, blob_id) SELECT $3, id FROM stored ON CONFLICT DO NOTHING`,
-      [blob.digest, blob.size, repositoryId],
+         INSERT INTO blob (digest, size, storage_key) VALUES ($1, $2, $4)
+         ON CONFLICT (digest) DO UPDATE SET status = 'none', version = blob.version + 1, update_time = now()
+         RETURNING id, storage_key),
+       linked AS (
+         INSERT INTO repository_blob (repository_id, blob_id) SELECT $3, id FROM stored ON CONFLICT DO NOTHING)
+       SELECT storage_key AS "storageKey" FROM stored`,
+      [blob.digest, blob.size, repositoryId, blob.storageKey],
+    );
+    return row?.storageKey ?? null;
+  }
+
+  /** The bytes lie under another key now, unless somebody else has moved them meanwhile. */
+  async moveTo(storageKey: string | null, blob: { digest: string; from: string | null }): Promise<void> {
+    await this.database.query(
+      'UPDATE blob SET storage_key = $2 WHERE digest = $1 AND storage_key IS NOT DISTINCT FROM $3',
+      [blob.digest, storageKey, blob.from],
     );
   }
 

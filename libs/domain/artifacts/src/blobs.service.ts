@@ -1,10 +1,10 @@
 import { AppError } from '@breakwater/kernel';
 import { Database } from '@breakwater/platform';
-import { BLOB_STORE, blobKey, type BlobStore, type ByteRange } from '@breakwater/storage';
+import { BLOB_STORE, type BlobStore, type ByteRange } from '@breakwater/storage';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Readable } from 'node:stream';
 import { ArtifactsRepository } from './artifacts.repository';
-import { BlobsRepository, type BlobRow, type RepositoryBlobRow } from './blobs.repository';
+import { BlobsRepository, storageKeyOf, type BlobRow, type RepositoryBlobRow } from './blobs.repository';
 import { ProjectChanges } from './project-changes';
 import { RepositoriesRepository } from './repositories.repository';
 import type { UploadTarget } from './uploads.service';
@@ -47,7 +47,13 @@ export class BlobsService {
 
   /** Where the driver keeps it. */
   key(blob: BlobRow): string {
-    return blob.storageKey ?? blobKey(blob.digest);
+    return storageKeyOf(blob);
+  }
+
+  /** A signed address for the client itself. Throws UNSUPPORTED where storage has none. */
+  url(blob: BlobRow, options: { expiresInSeconds: number }): Promise<string> {
+    if (!this.store.url) throw new AppError('UNSUPPORTED', 'this storage cannot be read by clients themselves');
+    return this.store.url(this.key(blob), options);
   }
 
   /**

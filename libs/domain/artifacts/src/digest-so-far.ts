@@ -12,10 +12,13 @@ export function writeDigestSoFar(hash: Hash): string {
   return `${hash.copy().digest('hex')} ${bootId}`;
 }
 
-/** The digest in hex, or undefined when the upload must be read again. */
-export function readDigestSoFar(text: string | null): string | undefined {
+/**
+ * The digest in hex, or undefined when the upload must be read again. `durable`: storage keeps every byte it took (S3),
+ * so it does not matter when, and on which machine, the digest was made.
+ */
+export function readDigestSoFar(text: string | null, { durable = false } = {}): string | undefined {
   const [hex, boot] = text?.split(' ') ?? [];
-  return boot === bootId ? hex : undefined;
+  return durable || boot === bootId ? hex : undefined;
 }
 
 function readBootId(): string {

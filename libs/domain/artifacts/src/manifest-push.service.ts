@@ -10,11 +10,11 @@ import {
   type Reference,
 } from '@breakwater/kernel';
 import { AppErrors } from '@breakwater/platform';
-import { BLOB_STORE, blobKey, type BlobStore } from '@breakwater/storage';
+import { BLOB_STORE, type BlobStore } from '@breakwater/storage';
 import { Inject, Injectable } from '@nestjs/common';
 import { ArtifactRecorder, type RecordedArtifact } from './artifact-recorder';
 import { isImageConfig } from './artifact-kind';
-import { BlobsRepository, type BlobRow } from './blobs.repository';
+import { BlobsRepository, storageKeyOf, type BlobRow } from './blobs.repository';
 import { readImageConfig } from './image-config';
 import { ProjectChanges } from './project-changes';
 import { TagsService, type TagCondition } from './tags.service';
@@ -88,8 +88,10 @@ export class ManifestPushService {
   private async readConfig(manifest: Manifest): Promise<Record<string, unknown>> {
     const { config } = manifest;
     if (!config || !isImageConfig(config.mediaType)) return {};
+    const blob = await this.blobs.find(config.digest);
+    if (!blob) return {};
     try {
-      return await readImageConfig(config, () => this.store.read(blobKey(config.digest)));
+      return await readImageConfig(config, () => this.store.read(storageKeyOf(blob)));
     } catch (error) {
       if (error instanceof AppError && error.code === 'BLOB_UNKNOWN') return {};
       throw error;

@@ -105,8 +105,9 @@ export class UploadWriter {
   private async digest(algorithm: DigestAlgorithm): Promise<string> {
     if (algorithm === this.session.algorithm) {
       if (this.hash) return this.hash.copy().digest('hex');
-      const onRecord =
-        this.receivedBytes === this.session.receivedBytes ? readDigestSoFar(this.session.digestSoFar) : undefined;
+      const durable = this.tools.store.type === 's3';
+      const unchanged = this.receivedBytes === this.session.receivedBytes;
+      const onRecord = unchanged ? readDigestSoFar(this.session.digestSoFar, { durable }) : undefined;
       if (onRecord) return onRecord;
     }
     const hash = createHash(algorithm);

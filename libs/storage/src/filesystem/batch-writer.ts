@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
+import type { UploadClaim } from '../upload-claims';
 import { storageError } from './storage-error';
-import type { UploadClaim } from './upload-claims';
 
 /** One `writev` per batch: large enough that system calls cost nothing, small enough to stay in the CPU's cache. */
 const BATCH_BYTES = 256 * 1024;

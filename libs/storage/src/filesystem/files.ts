@@ -1,16 +1,9 @@
 import type { Stats } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
-import { AppError } from '@breakwater/kernel';
+import type { AppError } from '@breakwater/kernel';
 import type { BlobStat, ByteRange } from '../blob-store';
+import { blobUnknown, bytesMissing, rangeInvalid, uploadUnknown } from '../refusals';
 import { errorCode, explained, isMissing } from './storage-error';
-
-export const blobUnknown = () =>
-  new AppError('BLOB_UNKNOWN', 'There is no such blob in storage', { reason: 'blob.unknown' });
-
-export const uploadUnknown = () =>
-  new AppError('BLOB_UPLOAD_UNKNOWN', 'There is no such upload: it was finished, cancelled or has expired', {
-    reason: 'upload.unknown',
-  });
 
 export const openBlob = (path: string) => openFile(path, 'r', blobUnknown);
 export const openUpload = (path: string) => openFile(path, 'r+', uploadUnknown);
@@ -34,20 +27,14 @@ export interface FilePart {
 /** RFC 9110 §14.1.2: an end past the last byte means the last byte; a start past it cannot be satisfied. */
 export function clampRange({ start, end }: ByteRange, size: number): FilePart {
   if (!Number.isSafeInteger(start) || start < 0 || start > end || start >= size) {
-    throw new AppError('RANGE_INVALID', 'The range asked for lies outside the blob', {
-      reason: 'blob.range',
-      params: { size },
-    });
+    throw rangeInvalid(size);
   }
   return { start, length: Math.min(end, size - 1) - start + 1 };
 }
 
 export function requireBytes(stats: Stats, size: number): void {
   if (Number.isSafeInteger(size) && size >= 0 && size <= stats.size) return;
-  throw new AppError('RANGE_INVALID', `The upload holds ${stats.size} bytes, fewer than asked for`, {
-    reason: 'upload.offset',
-    params: { size: stats.size },
-  });
+  throw bytesMissing(stats.size);
 }
 
 /** Drops what lies beyond `size`. */

@@ -2,26 +2,15 @@ import type { Dirent } from 'node:fs';
 import { open, readdir, rename, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
-import { AppError } from '@breakwater/kernel';
 import type { BlobStat, BlobStore, ByteRange, StoredEntry, UploadHandle } from '../blob-store';
 import { BLOBS_FOLDER, UPLOADS_FOLDER, blobKey, digestOfKey, isUploadId } from '../layout';
+import { blobUnknown, keyInvalid, uploadUnknown } from '../refusals';
+import { UploadClaims } from '../upload-claims';
 import { BatchWriter } from './batch-writer';
 import { DurableFolders } from './durable-folders';
 import { streamPart } from './file-stream';
-import {
-  blobUnknown,
-  clampRange,
-  cutTo,
-  openBlob,
-  openUpload,
-  removeIfPresent,
-  requireBytes,
-  seal,
-  statFile,
-  uploadUnknown,
-} from './files';
+import { clampRange, cutTo, openBlob, openUpload, removeIfPresent, requireBytes, seal, statFile } from './files';
 import { explained, isMissing } from './storage-error';
-import { UploadClaims } from './upload-claims';
 
 /** nginx, which sends blobs by X-Accel-Redirect, runs under the same account or group. */
 const FILE_MODE = 0o640;
@@ -81,7 +70,7 @@ export class FilesystemBlobStore implements BlobStore {
     });
   }
 
-  async finishUpload(upload: UploadHandle, size: number, key: string): Promise<void> {
+  async finishUpload(upload: UploadHandle, size: number, key: string): Promise<null> {
     const source = this.uploadPath(upload.id);
     const target = this.blobPath(key);
     const commit = async () => {
@@ -90,6 +79,7 @@ export class FilesystemBlobStore implements BlobStore {
       await this.folders.sync(dirname(target));
     };
     await this.claims.hold(upload.id, (claim) => explained(() => claim.run(commit)));
+    return null;
   }
 
   async cancelUpload(upload: UploadHandle): Promise<void> {
@@ -172,7 +162,7 @@ export class FilesystemBlobStore implements BlobStore {
 
   private blobPath(key: string): string {
     const digest = digestOfKey(key);
-    if (!digest) throw new AppError('UNKNOWN', 'This is not the storage key of a blob', { reason: 'storage.key' });
+    if (!digest) throw keyInvalid();
     return join(this.root, blobKey(digest));
   }
 
