@@ -1,6 +1,7 @@
 import { escapeRepositoryName } from '@breakwater/kernel';
 import { createServer, type RegistryConfig } from '@breakwater/platform';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { HotPath } from './hot/hot-path';
 import { leaveContinueToHandlers } from './http/expect-continue';
 import { answerMethodNotAllowed } from './http/method-not-allowed';
 import { RegistryModule } from './registry.module';
@@ -15,5 +16,6 @@ export async function createRegistry(config: RegistryConfig): Promise<NestFastif
   });
   answerMethodNotAllowed(fastify);
   leaveContinueToHandlers(app.getHttpServer());
+  app.get(HotPath).install(app.getHttpServer());
   return app;
 }

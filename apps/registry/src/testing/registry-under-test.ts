@@ -61,8 +61,8 @@ export class RegistryUnderTest {
   }
 
   /** Another process's worth of registry beside the first; the last one added. */
-  async addReplica(): Promise<Replica> {
-    const app = await createRegistry(this.config);
+  async addReplica(overrides: Partial<RegistryConfig> = {}): Promise<Replica> {
+    const app = await createRegistry({ ...this.config, ...overrides });
     await app.listen(0, '127.0.0.1');
     const { port } = app.getHttpServer().address() as AddressInfo;
     const replica = { app, http: new HttpClient(port) };
@@ -116,6 +116,15 @@ export class RegistryUnderTest {
     const members = this.app.get(MembersService, { strict: false });
     for (const [user, roleId] of options.members ?? []) await members.add(id, { roleId, userId: user.id });
     return id;
+  }
+
+  async removeMember(project: string, user: UserPrincipal): Promise<void> {
+    const [member] = await this.sql<{ id: number; projectId: number }>(
+      `SELECT m.id, m.project_id AS "projectId" FROM project_member m JOIN project p ON p.id = m.project_id
+       WHERE p.name = $1 AND m.entity_type = 'u' AND m.entity_id = $2`,
+      [project, user.id],
+    );
+    await this.app.get(MembersService, { strict: false }).delete(member!.projectId, member!.id);
   }
 
   /** A robot that logs in with `password`. */
