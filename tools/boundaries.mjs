@@ -19,13 +19,14 @@ export const layers = {
 /** Domain library → the other domain libraries it may import. There must be no cycle in it. */
 export const domains = {
   access: [],
+  coherence: [],
   settings: [],
   events: [],
   quotas: [],
-  identity: ['access', 'settings'],
-  projects: ['access', 'identity', 'settings', 'events', 'quotas'],
-  tokens: ['identity', 'projects', 'access', 'settings'],
-  artifacts: ['projects', 'quotas', 'events', 'access'],
+  identity: ['access', 'coherence', 'settings'],
+  projects: ['access', 'coherence', 'identity', 'settings', 'events', 'quotas'],
+  tokens: ['coherence', 'identity', 'projects', 'access', 'settings'],
+  artifacts: ['coherence', 'projects', 'quotas', 'events', 'access'],
 };
 
 /** Packages that rules without a framework (kernel) and wire shapes (contracts) must not see. */

@@ -1,4 +1,5 @@
 import * as artifacts from '@breakwater/artifacts';
+import * as coherence from '@breakwater/coherence';
 import * as events from '@breakwater/events';
 import * as identity from '@breakwater/identity';
 import * as projects from '@breakwater/projects';
@@ -9,8 +10,8 @@ import { getMetadataArgsStorage } from 'typeorm';
 
 type EntityClass = new () => object;
 
-const exported: unknown[] = [artifacts, events, identity, projects, quotas, settings, tokens].flatMap((library) =>
-  Object.values(library),
+const exported: unknown[] = [artifacts, coherence, events, identity, projects, quotas, settings, tokens].flatMap(
+  (library) => Object.values(library),
 );
 
 /** Every entity that the domain libraries export: what the migrations are checked against. */

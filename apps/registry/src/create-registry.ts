@@ -2,6 +2,7 @@ import { escapeRepositoryName } from '@breakwater/kernel';
 import { createServer, type RegistryConfig } from '@breakwater/platform';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { openBlobStore } from './blobs/open-blob-store';
+import { HotPath } from './hot/hot-path';
 import { leaveContinueToHandlers } from './http/expect-continue';
 import { answerMethodNotAllowed } from './http/method-not-allowed';
 import { RegistryModule } from './registry.module';
@@ -17,5 +18,6 @@ export async function createRegistry(config: RegistryConfig): Promise<NestFastif
   });
   answerMethodNotAllowed(fastify);
   leaveContinueToHandlers(app.getHttpServer());
+  app.get(HotPath).install(app.getHttpServer());
   return app;
 }

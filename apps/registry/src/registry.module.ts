@@ -1,4 +1,5 @@
 import { ContentModule } from '@breakwater/artifacts';
+import { LeaseModule } from '@breakwater/coherence';
 import { IdentityModule } from '@breakwater/identity';
 import {
   ConfigModule,
@@ -22,6 +23,9 @@ import { RegistryAuthorizer } from './auth/registry-authorizer';
 import { BaseController } from './base/base.controller';
 import { BlobDelivery } from './blobs/blob-delivery';
 import { BlobsController } from './blobs/blobs.controller';
+import { HotAnswers } from './hot/hot-answers';
+import { HotBlobs } from './hot/hot-blobs';
+import { HotPath } from './hot/hot-path';
 import { TargetProjects } from './http/target-projects';
 import { InternalController } from './internal/internal.controller';
 import { PrecheckController } from './internal/precheck.controller';
@@ -52,6 +56,7 @@ export class RegistryModule {
         IdentityModule,
         ProjectsModule,
         TokensModule,
+        LeaseModule,
       ],
       controllers: [
         BaseController,
@@ -75,6 +80,9 @@ export class RegistryModule {
         ManifestRequests,
         UploadRequests,
         BlobMounts,
+        HotAnswers,
+        HotBlobs,
+        HotPath,
       ],
     };
   }

@@ -2,3 +2,4 @@ export { FaultBlobStore } from './fault-blob-store';
 export { S3FaultProxy } from './s3-fault-proxy';
 export { describeWithS3, type S3Server } from './s3-server';
 export { createTestDatabase, testRedis, type TestDatabase } from './test-database';
+export { createSlowProxy, type SlowProxy } from './slow-proxy';

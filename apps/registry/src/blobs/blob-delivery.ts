@@ -6,10 +6,14 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** Set by our nginx on what it forwards: it can send the file itself (decision 8). Without it, bytes are streamed. */
-const accelHeader = 'x-breakwater-accel';
+export const accelHeader = 'x-breakwater-accel';
 
-/** A year: content under a digest never changes. */
-const cacheControl = 'max-age=31536000';
+/** The same for every blob; a year, for content under a digest never changes. */
+export const blobHeaders = {
+  'content-type': 'application/octet-stream',
+  'accept-ranges': 'bytes',
+  'cache-control': 'max-age=31536000',
+};
 
 @Injectable()
 export class BlobDelivery {
@@ -20,12 +24,10 @@ export class BlobDelivery {
 
   describe(reply: FastifyReply, { digest, size }: BlobRow): void {
     void reply.headers({
-      'content-type': 'application/octet-stream',
+      ...blobHeaders,
       'content-length': size,
       'docker-content-digest': digest,
       etag: `"${digest}"`,
-      'accept-ranges': 'bytes',
-      'cache-control': cacheControl,
     });
   }
 

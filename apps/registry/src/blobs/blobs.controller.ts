@@ -4,6 +4,7 @@ import { Controller, Delete, Get, Head, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../auth/actors';
 import { Demands } from '../auth/registry-auth.guard';
+import { HotBlobs } from '../hot/hot-blobs';
 import { isNotModified } from '../http/conditions';
 import { RepositoryParam } from '../http/repository.param';
 import { BlobDelivery } from './blob-delivery';
@@ -13,6 +14,7 @@ export class BlobsController {
   constructor(
     private readonly blobs: BlobsService,
     private readonly delivery: BlobDelivery,
+    private readonly hot: HotBlobs,
   ) {}
 
   /** end-2 */
@@ -26,7 +28,9 @@ export class BlobsController {
   ): Promise<void> {
     parseDigest(digest);
     const mayPush = await callerOf(request).may('push', repository);
+    const ticket = this.hot.ticket(repository.full);
     const blob = await this.blobs.stat(repository.full, digest, { mayPush });
+    await this.hot.keep(request, { ticket, repository: repository.full, blob });
     this.delivery.describe(reply, blob);
     await reply.send();
   }
@@ -41,7 +45,9 @@ export class BlobsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     parseDigest(digest);
+    const ticket = this.hot.ticket(repository.full);
     const blob = await this.blobs.get(repository.full, digest);
+    await this.hot.keep(request, { ticket, repository: repository.full, blob });
     if (isNotModified(request, digest))
       await reply
         .status(304)

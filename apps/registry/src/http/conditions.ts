@@ -3,7 +3,12 @@ import type { FastifyRequest } from 'fastify';
 
 /** RFC 9110 section 13.1.2 with our ETags, which are digests; bare digests are understood as well, as distribution does. */
 export function isNotModified(request: FastifyRequest, digest: string): boolean {
-  const wanted = entityTags(request.headers['if-none-match']);
+  return matchesEntityTag(request.headers['if-none-match'], digest);
+}
+
+/** Does the value of an `If-None-Match` header name the digest? */
+export function matchesEntityTag(header: string | undefined, digest: string): boolean {
+  const wanted = entityTags(header);
   return wanted !== undefined && (wanted.includes('*') || wanted.includes(digest));
 }
 

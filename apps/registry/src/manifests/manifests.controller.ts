@@ -11,6 +11,7 @@ import { Controller, Delete, Get, Head, Param, Put, Req, Res } from '@nestjs/com
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Actors } from '../auth/actors';
 import { Demands } from '../auth/registry-auth.guard';
+import { HotAnswers } from '../hot/hot-answers';
 import { isNotModified } from '../http/conditions';
 import { RepositoryParam } from '../http/repository.param';
 import { ManifestRequests } from './manifest-requests';
@@ -24,6 +25,7 @@ export class ManifestsController {
     private readonly tags: TagsService,
     private readonly pulls: PullRecorder,
     private readonly actors: Actors,
+    private readonly hot: HotAnswers,
   ) {}
 
   /** end-3 */
@@ -35,7 +37,7 @@ export class ManifestsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const manifest = await this.manifests.find(repository.full, parseReference(reference));
+    const { manifest } = await this.read(repository, reference, request);
     describe(reply, manifest);
     if (isNotModified(request, manifest.digest)) await reply.status(304).send();
     else await reply.header('content-length', manifest.size).send();
@@ -50,13 +52,12 @@ export class ManifestsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const manifest = await this.manifests.find(repository.full, parseReference(reference));
+    const { manifest, payload } = await this.read(repository, reference, request);
     describe(reply, manifest);
     if (isNotModified(request, manifest.digest)) {
       await reply.status(304).send();
       return;
     }
-    const payload = await this.manifests.payload(manifest);
     this.pulls.record(manifest);
     await reply.send(payload);
   }
@@ -75,6 +76,19 @@ export class ManifestsController {
     if (reference.kind === 'tag') await this.tags.delete(repository.full, reference.tag, actor);
     else await this.deletions.delete(repository.full, reference.digest, actor);
     await reply.status(202).header('content-length', 0).send();
+  }
+
+  /** Also for HEAD, which clients send before GET: the next one is answered from the cache. */
+  private async read(
+    repository: RepositoryName,
+    reference: string,
+    request: FastifyRequest,
+  ): Promise<{ manifest: StoredManifest; payload: Buffer }> {
+    const ticket = this.hot.ticket(repository.full);
+    const manifest = await this.manifests.find(repository.full, parseReference(reference));
+    const payload = await this.manifests.payload(manifest);
+    this.hot.keepManifest(request, { ticket, repository: repository.full, manifest, body: payload });
+    return { manifest, payload };
   }
 }
 

@@ -128,6 +128,15 @@ export class RegistryUnderTest {
     return id;
   }
 
+  async removeMember(project: string, user: UserPrincipal): Promise<void> {
+    const [member] = await this.sql<{ id: number; projectId: number }>(
+      `SELECT m.id, m.project_id AS "projectId" FROM project_member m JOIN project p ON p.id = m.project_id
+       WHERE p.name = $1 AND m.entity_type = 'u' AND m.entity_id = $2`,
+      [project, user.id],
+    );
+    await this.app.get(MembersService, { strict: false }).delete(member!.projectId, member!.id);
+  }
+
   /** A robot that logs in with `password`. */
   async robot(
     input: Pick<RobotInput, 'name' | 'level' | 'permissions'> & { duration?: number },

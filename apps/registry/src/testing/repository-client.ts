@@ -12,7 +12,7 @@ export interface Image {
 /** One caller's view of one repository. Paths start below `/v2/<name>`. */
 export class RepositoryClient {
   constructor(
-    private readonly http: HttpClient,
+    readonly http: HttpClient,
     readonly name: string,
     readonly authorization: string | undefined,
   ) {}

@@ -1,3 +1,4 @@
+import { ChangesModule } from '@breakwater/coherence';
 import { EventsModule } from '@breakwater/events';
 import { Project } from '@breakwater/projects';
 import { QuotasModule } from '@breakwater/quotas';
@@ -62,7 +63,7 @@ const services = [
 
 /** Repositories, artifacts and tags as rows: all that a process without a blob store needs. */
 @Module({
-  imports: [TypeOrmModule.forFeature(entities), QuotasModule, EventsModule],
+  imports: [TypeOrmModule.forFeature(entities), QuotasModule, EventsModule, ChangesModule],
   providers: services,
   exports: services,
 })

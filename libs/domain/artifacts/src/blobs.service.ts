@@ -24,7 +24,7 @@ export class BlobsService {
   ) {}
 
   /** A blob of the repository, to be read. Throws BLOB_UNKNOWN. */
-  async get(repository: string, digest: string): Promise<BlobRow> {
+  async get(repository: string, digest: string): Promise<RepositoryBlobRow> {
     const blob = await this.blobs.findInRepository(repository, digest);
     if (!blob || blob.status === 'deleting') throw unknownBlob(digest);
     return blob;
@@ -34,7 +34,7 @@ export class BlobsService {
    * Tells a client that the blob exists. A client that may push will rely on it, so garbage collection is kept away
    * from a blob that nothing references yet (decision 14). Throws BLOB_UNKNOWN.
    */
-  async stat(repository: string, digest: string, caller: { mayPush: boolean }): Promise<BlobRow> {
+  async stat(repository: string, digest: string, caller: { mayPush: boolean }): Promise<RepositoryBlobRow> {
     const blob = await this.blobs.findInRepository(repository, digest);
     if (!blob || isGoing(blob)) throw unknownBlob(digest);
     if ((caller.mayPush || !blob.referenced) && !(await this.blobs.touch(blob.id))) throw unknownBlob(digest);

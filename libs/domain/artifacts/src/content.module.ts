@@ -32,7 +32,15 @@ export class ContentModule {
         ManifestPushService,
         PullRecorder,
       ],
-      exports: [BlobsService, UploadsService, UploadRoom, ManifestPushService, PullRecorder, ArtifactsModule],
+      exports: [
+        BLOB_STORE,
+        BlobsService,
+        UploadsService,
+        UploadRoom,
+        ManifestPushService,
+        PullRecorder,
+        ArtifactsModule,
+      ],
     };
   }
 }

@@ -14,7 +14,7 @@ export { PullBatch } from './pull-batch.entity';
 export { ArtifactsModule } from './artifacts.module';
 export { ArtifactDeletionService } from './artifact-deletion.service';
 export { BlobsService } from './blobs.service';
-export type { BlobRow } from './blobs.repository';
+export type { BlobRow, RepositoryBlobRow } from './blobs.repository';
 export { ContentModule } from './content.module';
 export { ManifestPushService, type ManifestPush, type PushedManifest } from './manifest-push.service';
 export { ManifestsService } from './manifests.service';

@@ -1,3 +1,4 @@
+import { Changes, repositoryScope } from '@breakwater/coherence';
 import { AppError } from '@breakwater/kernel';
 import { Database } from '@breakwater/platform';
 import { QuotasService, type Quota } from '@breakwater/quotas';
@@ -6,7 +7,8 @@ import { RepositoriesRepository, type RepositoryRow } from './repositories.repos
 
 /**
  * Changes of what a project holds. Its quota's row is the lock: pushes, tag moves and deletes of one project commit
- * one after another, so that usage, tags and events can neither race nor drift.
+ * one after another, so that usage, tags and events can neither race nor drift. Replicas forget what they cached of the
+ * repository before the change is acknowledged.
  */
 @Injectable()
 export class ProjectChanges {
@@ -14,6 +16,7 @@ export class ProjectChanges {
     private readonly database: Database,
     private readonly quotas: QuotasService,
     private readonly repositories: RepositoriesRepository,
+    private readonly changes: Changes,
   ) {}
 
   /** Runs `work` in a transaction that holds the project's lock, on a repository that is made if need be and listed from now on. */
@@ -26,6 +29,7 @@ export class ProjectChanges {
       const repository = await this.repositories.ensure(target.projectId, target.repository);
       const result = await work(repository, quota);
       await this.repositories.markPushed(repository.id);
+      await this.changes.announce(repositoryScope(repository.name));
       return result;
     });
   }
@@ -35,7 +39,9 @@ export class ProjectChanges {
     return this.database.transaction(async () => {
       const repository = await this.repositories.find(name);
       if (!repository) throw unknownRepository(name);
-      return work(repository, await this.quotas.lock(repository.projectId));
+      const result = await work(repository, await this.quotas.lock(repository.projectId));
+      await this.changes.announce(repositoryScope(name));
+      return result;
     });
   }
 

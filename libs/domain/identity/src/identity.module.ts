@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { ChangesModule } from '@breakwater/coherence';
 import { SettingsModule } from '@breakwater/settings';
 import { AccountsRepository } from './accounts.repository';
 import { Authenticator } from './authenticator';
@@ -16,7 +17,7 @@ import { UsersRepository } from './users.repository';
 import { UsersService } from './users.service';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([User, Robot, RobotPermission]), SettingsModule],
+  imports: [TypeOrmModule.forFeature([User, Robot, RobotPermission]), SettingsModule, ChangesModule],
   providers: [
     Authenticator,
     BootstrapAdmin,

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Changes, type Scope } from '@breakwater/coherence';
 import type { RobotGrant } from '@breakwater/access';
 import {
   Database,
@@ -54,7 +55,10 @@ export type RobotChange = Pick<Robot, 'description' | 'duration' | 'expiresAt' |
 /** Rows of robots and of what they may do. Every change raises the epoch, so that tokens issued before stop counting. */
 @Injectable()
 export class RobotsRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly changes: Changes,
+  ) {}
 
   async find(id: number): Promise<RobotRow | undefined> {
     const [row] = await this.database.query<RobotRow>(`${selected} WHERE r.id = $1`, [id]);
@@ -116,30 +120,41 @@ export class RobotsRepository {
   }
 
   async update(id: number, { description, duration, expiresAt, disabled }: RobotChange): Promise<void> {
-    await this.database.query(
-      `UPDATE robot SET description = $2, duration = $3, expires_at = $4, disabled = $5, epoch = epoch + 1, update_time = now() WHERE id = $1`,
-      [id, description, duration, expiresAt, disabled],
+    await this.changes.around([`robot:${id}`], () =>
+      this.database.query(
+        `UPDATE robot SET description = $2, duration = $3, expires_at = $4, disabled = $5, epoch = epoch + 1, update_time = now() WHERE id = $1`,
+        [id, description, duration, expiresAt, disabled],
+      ),
     );
   }
 
   async updateSecret(id: number, secretHash: string): Promise<void> {
-    await this.database.query(
-      'UPDATE robot SET secret_hash = $2, epoch = epoch + 1, update_time = now() WHERE id = $1',
-      [id, secretHash],
+    await this.changes.around([`robot:${id}`], () =>
+      this.database.query('UPDATE robot SET secret_hash = $2, epoch = epoch + 1, update_time = now() WHERE id = $1', [
+        id,
+        secretHash,
+      ]),
     );
   }
 
   async delete(id: number): Promise<void> {
-    await this.database.query('DELETE FROM robot WHERE id = $1', [id]);
+    await this.changes.around([`robot:${id}`], () => this.database.query('DELETE FROM robot WHERE id = $1', [id]));
   }
 
   /** The project's robots go, and nobody keeps a grant that a later project of the same name would honour. */
-  async deleteOfProject(project: { id: number; name: string }): Promise<void> {
-    await this.database.query('DELETE FROM robot WHERE project_id = $1', [project.id]);
-    await this.database.query(
-      `WITH gone AS (DELETE FROM robot_permission WHERE kind = 'project' AND namespace = $1 RETURNING robot_id)
-       UPDATE robot SET epoch = epoch + 1 WHERE id IN (SELECT robot_id FROM gone)`,
-      [project.name],
-    );
+  deleteOfProject(project: { id: number; name: string }): Promise<void> {
+    return this.database.transaction(async () => {
+      const removed = await this.database.query<{ id: number }>(
+        'DELETE FROM robot WHERE project_id = $1 RETURNING id',
+        [project.id],
+      );
+      const changed = await this.database.query<{ id: number }>(
+        `WITH gone AS (DELETE FROM robot_permission WHERE kind = 'project' AND namespace = $1 RETURNING robot_id)
+         UPDATE robot SET epoch = epoch + 1 WHERE id IN (SELECT robot_id FROM gone) RETURNING id`,
+        [project.name],
+      );
+      const scopes = [...removed, ...changed].map(({ id }): Scope => `robot:${id}`);
+      if (scopes.length > 0) await this.changes.announce(...scopes);
+    });
   }
 }

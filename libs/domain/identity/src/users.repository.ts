@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Changes } from '@breakwater/coherence';
 import {
   containsPattern,
   Database,
@@ -36,7 +37,10 @@ export interface NewUser extends UserProfile {
 /** Rows of people. Deleted ones are not found by any of these. */
 @Injectable()
 export class UsersRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly changes: Changes,
+  ) {}
 
   async find(id: number): Promise<UserRow | undefined> {
     const [row] = await this.database.query<UserRow>(
@@ -113,16 +117,20 @@ export class UsersRepository {
   }
 
   async updatePassword(id: number, passwordHash: string): Promise<void> {
-    await this.database.query(
-      'UPDATE user_account SET password_hash = $2, epoch = epoch + 1, update_time = now() WHERE id = $1',
-      [id, passwordHash],
+    await this.changes.around([`user:${id}`], () =>
+      this.database.query(
+        'UPDATE user_account SET password_hash = $2, epoch = epoch + 1, update_time = now() WHERE id = $1',
+        [id, passwordHash],
+      ),
     );
   }
 
   async updateSysadmin(id: number, sysadmin: boolean): Promise<void> {
-    await this.database.query(
-      'UPDATE user_account SET sysadmin = $2, epoch = epoch + 1, update_time = now() WHERE id = $1 AND sysadmin <> $2',
-      [id, sysadmin],
+    await this.changes.around([`user:${id}`], () =>
+      this.database.query(
+        'UPDATE user_account SET sysadmin = $2, epoch = epoch + 1, update_time = now() WHERE id = $1 AND sysadmin <> $2',
+        [id, sysadmin],
+      ),
     );
   }
 
@@ -136,11 +144,13 @@ export class UsersRepository {
 
   /** The name and the address become free; histories and logs keep the row. */
   async softDelete(id: number): Promise<void> {
-    await this.database.query(
-      `UPDATE user_account SET username = left(username, 230) || '#' || id, email = left(email, 230) || '#' || id, sysadmin = false, deleted = true,
+    await this.changes.around([`user:${id}`], () =>
+      this.database.query(
+        `UPDATE user_account SET username = left(username, 230) || '#' || id, email = left(email, 230) || '#' || id, sysadmin = false, deleted = true,
               epoch = epoch + 1, update_time = now()
        WHERE id = $1`,
-      [id],
+        [id],
+      ),
     );
   }
 }

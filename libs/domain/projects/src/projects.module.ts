@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { ChangesModule } from '@breakwater/coherence';
 import { IdentityModule } from '@breakwater/identity';
 import { QuotasModule } from '@breakwater/quotas';
 import { SettingsModule } from '@breakwater/settings';
@@ -18,6 +19,7 @@ import { ProjectsService } from './projects.service';
 @Module({
   imports: [
     TypeOrmModule.forFeature([Project, ProjectMetadata, ProjectMember]),
+    ChangesModule,
     IdentityModule,
     QuotasModule,
     SettingsModule,

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '@breakwater/access';
+import { Changes } from '@breakwater/coherence';
 import {
   containsPattern,
   Database,
@@ -54,7 +55,10 @@ const from = 'FROM project p LEFT JOIN user_account u ON u.id = p.owner_id';
 
 @Injectable()
 export class ProjectsRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly changes: Changes,
+  ) {}
 
   async insert(project: Pick<Project, 'name' | 'ownerId' | 'public'>): Promise<number> {
     const [row] = await this.database.query<{ id: number }>(
@@ -102,18 +106,22 @@ export class ProjectsRepository {
 
   /** Going private takes rights away, so tokens issued before stop counting (decision 17). */
   async setPublic(id: number, isPublic: boolean): Promise<void> {
-    await this.database.query(
-      'UPDATE project SET public = $2, epoch = epoch + CASE WHEN public AND NOT $2 THEN 1 ELSE 0 END, update_time = now() WHERE id = $1',
-      [id, isPublic],
+    await this.changes.around([`project:${id}`], () =>
+      this.database.query(
+        'UPDATE project SET public = $2, epoch = epoch + CASE WHEN public AND NOT $2 THEN 1 ELSE 0 END, update_time = now() WHERE id = $1',
+        [id, isPublic],
+      ),
     );
   }
 
   async raiseEpoch(id: number): Promise<void> {
-    await this.database.query('UPDATE project SET epoch = epoch + 1 WHERE id = $1', [id]);
+    await this.changes.around([`project:${id}`], () =>
+      this.database.query('UPDATE project SET epoch = epoch + 1 WHERE id = $1', [id]),
+    );
   }
 
   async delete(id: number): Promise<void> {
-    await this.database.repository(Project).delete(id);
+    await this.changes.around([`project:${id}`], () => this.database.repository(Project).delete(id));
   }
 
   async metadata(projectId: number): Promise<Map<string, string>> {

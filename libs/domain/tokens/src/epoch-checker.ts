@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { CoherentCache, LeaseHolder } from '@breakwater/coherence';
 import { Database } from '@breakwater/platform';
-import { LRUCache } from 'lru-cache';
 
 /** What a token's validity hangs on. */
 export interface EpochOf {
@@ -9,55 +9,76 @@ export interface EpochOf {
   epoch: number;
 }
 
-/** How old the answer about one of them may be (decision 17: a change counts everywhere within two seconds). */
-const cacheMs = 1_000;
-const maxEntries = 50_000;
+interface KnownEpoch {
+  /** -1 for who is gone or disabled. */
+  epoch: number;
+  /** Seconds since the epoch; Infinity for never. */
+  expiresAt: number;
+}
 
-/** Nothing comes back for who is gone, disabled or expired. */
+const gone: KnownEpoch = { epoch: -1, expiresAt: Infinity };
+const maxBytes = 8 * 1024 * 1024;
+const entryBytes = 160;
+
+/** Nothing comes back for who is gone or disabled. */
 const currentEpochs = `
-  SELECT 'user' AS kind, id, epoch FROM user_account WHERE id = ANY($1::bigint[]) AND NOT deleted
-  UNION ALL SELECT 'robot', id, epoch FROM robot WHERE id = ANY($2::bigint[]) AND NOT disabled AND (expires_at < 0 OR expires_at > extract(epoch FROM now()))
-  UNION ALL SELECT 'project', id, epoch FROM project WHERE id = ANY($3::bigint[])`;
+  SELECT 'user' AS kind, id, epoch, -1::bigint AS expires FROM user_account WHERE id = ANY($1::bigint[]) AND NOT deleted
+  UNION ALL SELECT 'robot', id, epoch, expires_at FROM robot WHERE id = ANY($2::bigint[]) AND NOT disabled
+  UNION ALL SELECT 'project', id, epoch, -1 FROM project WHERE id = ANY($3::bigint[])`;
 
+/** Have the bearer of a token, and the projects it reaches into, stayed as they were when it was issued? */
 @Injectable()
 export class EpochChecker {
-  private readonly known = new LRUCache<string, Promise<number | undefined>>({ max: maxEntries, ttl: cacheMs });
+  private readonly known: CoherentCache<KnownEpoch>;
 
-  constructor(private readonly database: Database) {}
-
-  /** False when one of them has moved on or is gone. One query for all that is not known from the last second. */
-  async areCurrent(subjects: readonly EpochOf[]): Promise<boolean> {
-    const epochs = await this.epochsOf(subjects);
-    // Issued after the answer we remember: the change is news here, and the token is good.
-    const newer = subjects.filter(({ epoch }, index) => epoch > (epochs[index] ?? Infinity));
-    if (newer.length > 0) this.ask(newer);
-    const current = newer.length > 0 ? await this.epochsOf(subjects) : epochs;
-    return subjects.every(({ epoch }, index) => current[index] === epoch);
+  constructor(
+    private readonly database: Database,
+    private readonly lease: LeaseHolder,
+  ) {
+    this.known = new CoherentCache(lease, { maxBytes, sizeOf: () => entryBytes });
   }
 
-  private epochsOf(subjects: readonly EpochOf[]): Promise<(number | undefined)[]> {
-    const unknown = subjects.filter((subject) => this.known.get(keyOf(subject)) === undefined);
-    if (unknown.length > 0) this.ask(unknown);
-    return Promise.all(subjects.map(async (subject) => this.known.get(keyOf(subject), { allowStale: true })));
-  }
-
-  /** Remembers the question, not the answer, so that its age counts from before the query and it is asked once. */
-  private ask(subjects: readonly EpochOf[]): void {
-    const answers = this.read(subjects);
+  /** The same without asking anybody: undefined when that is not possible. */
+  recall(subjects: readonly EpochOf[]): boolean | undefined {
+    let current = true;
     for (const subject of subjects) {
-      const key = keyOf(subject);
-      const epoch = answers.then((found) => found.get(key));
-      this.known.set(key, epoch);
-      epoch.catch(() => this.known.delete(key));
+      const known = this.known.get(keyOf(subject));
+      if (!known || known.epoch < subject.epoch) return undefined;
+      current &&= isCurrent(known, subject);
     }
+    return current;
   }
 
-  private async read(subjects: readonly EpochOf[]): Promise<Map<string, number>> {
+  /** False when one of them has moved on or is gone. One query for all that is not remembered. */
+  async areCurrent(subjects: readonly EpochOf[]): Promise<boolean> {
+    const remembered = this.recall(subjects);
+    if (remembered !== undefined) return remembered;
+    const tickets = subjects.map((subject) => this.lease.ticket(keyOf(subject)));
+    const answers = await this.read(subjects);
+    return subjects.every((subject, index) => {
+      const answer = answers.get(keyOf(subject)) ?? gone;
+      const ticket = tickets[index];
+      if (ticket) this.known.set(keyOf(subject), answer, ticket);
+      return isCurrent(answer, subject);
+    });
+  }
+
+  private async read(subjects: readonly EpochOf[]): Promise<Map<string, KnownEpoch>> {
     const ids = (kind: EpochOf['kind']): number[] =>
       subjects.filter((subject) => subject.kind === kind).map(({ id }) => id);
-    const rows = await this.database.query<EpochOf>(currentEpochs, [ids('user'), ids('robot'), ids('project')]);
-    return new Map(rows.map((row) => [keyOf(row), row.epoch]));
+    const rows = await this.database.query<EpochOf & { expires: number }>(currentEpochs, [
+      ids('user'),
+      ids('robot'),
+      ids('project'),
+    ]);
+    return new Map(
+      rows.map((row) => [keyOf(row), { epoch: row.epoch, expiresAt: row.expires < 0 ? Infinity : row.expires }]),
+    );
   }
 }
 
-const keyOf = ({ kind, id }: Omit<EpochOf, 'epoch'>): string => `${kind}:${id}`;
+function isCurrent({ epoch, expiresAt }: KnownEpoch, subject: EpochOf): boolean {
+  return epoch === subject.epoch && Date.now() / 1_000 < expiresAt;
+}
+
+const keyOf = ({ kind, id }: Omit<EpochOf, 'epoch'>): `${EpochOf['kind']}:${number}` => `${kind}:${id}`;

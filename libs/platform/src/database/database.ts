@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { TransactionHost } from '@nestjs-cls/transactional';
 import type { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adapter-typeorm';
 import type { EntityManager, EntityTarget, ObjectLiteral, Repository } from 'typeorm';
@@ -7,9 +8,17 @@ const maxAttempts = 4;
 /** deadlock_detected, serialization_failure */
 const retryable: ReadonlySet<string> = new Set(['40P01', '40001']);
 
+/** What is done when a transaction has ended; `committed` before its result is handed out. */
+export interface TransactionEnd {
+  committed: () => Promise<void>;
+  finally?: () => void;
+}
+
 /** What repositories talk to. Inside `transaction`, everything that runs in it shares its connection. */
 @Injectable()
 export class Database {
+  private readonly ends = new AsyncLocalStorage<TransactionEnd[]>();
+
   constructor(private readonly host: TransactionHost<TransactionalAdapterTypeOrm>) {}
 
   get manager(): EntityManager {
@@ -48,10 +57,28 @@ export class Database {
     if (this.host.isTransactionActive()) return work();
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.host.withTransaction(work);
+        return await this.attempt(work);
       } catch (error) {
         if (attempt === maxAttempts || !retryable.has(errorCode(error))) throw error;
       }
+    }
+  }
+
+  /** Call inside a transaction. */
+  afterTransaction(end: TransactionEnd): void {
+    const ends = this.ends.getStore();
+    if (!ends) throw new Error('afterTransaction is for the inside of a transaction');
+    ends.push(end);
+  }
+
+  private async attempt<T>(work: () => Promise<T>): Promise<T> {
+    const ends: TransactionEnd[] = [];
+    try {
+      const result = await this.ends.run(ends, () => this.host.withTransaction(work));
+      for (const end of ends) await end.committed();
+      return result;
+    } finally {
+      for (const end of ends) end.finally?.();
     }
   }
 }

@@ -1,0 +1,98 @@
+import type { RepositoryBlobRow, StoredManifest } from '@breakwater/artifacts';
+import { CoherentCache, LeaseHolder, repositoryScope, type Ticket } from '@breakwater/coherence';
+import { Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { IncomingMessage } from 'node:http';
+
+/** A manifest or blob as it goes out, for every caller who may pull from the repository. */
+export interface HotAnswer {
+  kind: 'manifest' | 'blob';
+  repository: string;
+  digest: string;
+  /** Name, value, name, value, … as `writeHead` takes them; `Content-Length` is among them. */
+  headers: string[];
+  /** Absent for a blob too large to be kept. */
+  body?: Buffer;
+  /** Where the store keeps a blob. */
+  storageKey?: string;
+  /** What is counted as pulled. */
+  pull?: { repositoryId: number; artifactId: number; tagId: number | null };
+}
+
+interface ToKeep {
+  /** Taken before the answer was read from the database. */
+  ticket: Ticket;
+  repository: string;
+}
+
+interface ManifestToKeep extends ToKeep {
+  manifest: StoredManifest;
+  body: Buffer;
+}
+
+interface BlobToKeep extends ToKeep {
+  blob: RepositoryBlobRow;
+  headers: string[];
+  body: Buffer | undefined;
+  storageKey: string;
+}
+
+const maxBytes = 192 * 1024 * 1024;
+/** Image configs and the like; larger ones are sent from the store. */
+export const maxBodyBytes = 64 * 1024;
+const overheadBytes = 700;
+const maxUrlLength = 512;
+const version = ['Docker-Distribution-Api-Version', 'registry/2.0'];
+
+/** What was answered before, by the URL as the client wrote it. */
+@Injectable()
+export class HotAnswers {
+  private readonly answers: CoherentCache<HotAnswer>;
+  /** As the client wrote it: the framework rewrites the URL, and what it keeps of it. */
+  private readonly urls = new WeakMap<IncomingMessage, string>();
+
+  constructor(private readonly lease: LeaseHolder) {
+    this.answers = new CoherentCache<HotAnswer>(lease, {
+      maxBytes,
+      sizeOf: ({ body }, url) => overheadBytes + url.length + (body?.length ?? 0),
+    });
+  }
+
+  /** What was kept for the request's URL; what is answered to it now may be kept under it. */
+  find(request: IncomingMessage): HotAnswer | undefined {
+    const { url = '' } = request;
+    const answer = this.answers.get(url);
+    if (!answer && url.length <= maxUrlLength && !url.includes('?')) this.urls.set(request, url);
+    return answer;
+  }
+
+  forget({ url = '' }: IncomingMessage): void {
+    this.answers.delete(url);
+  }
+
+  /** To be taken before the answer is read from the database. */
+  ticket(repository: string): Ticket {
+    return this.lease.ticket(repositoryScope(repository));
+  }
+
+  keepManifest(request: FastifyRequest, { ticket, repository, manifest, body }: ManifestToKeep): void {
+    const { artifactId, digest, mediaType, repositoryId, tagId } = manifest;
+    const headers = ['Content-Type', mediaType, 'Content-Length', String(body.length), ...digestHeaders(digest)];
+    const pull = { repositoryId, artifactId, tagId };
+    this.keep(request, ticket, { kind: 'manifest', repository, digest, headers, body, pull });
+  }
+
+  keepBlob(request: FastifyRequest, { ticket, repository, blob, headers, body, storageKey }: BlobToKeep): void {
+    const all = [...headers, 'Content-Length', String(blob.size), ...digestHeaders(blob.digest)];
+    this.keep(request, ticket, { kind: 'blob', repository, digest: blob.digest, headers: all, body, storageKey });
+  }
+
+  private keep(request: FastifyRequest, ticket: Ticket, answer: HotAnswer): void {
+    const url = this.urls.get(request.raw);
+    if (url !== undefined) this.answers.set(url, answer, ticket);
+  }
+}
+
+function digestHeaders(digest: string): string[] {
+  return ['Docker-Content-Digest', digest, 'ETag', `"${digest}"`, ...version];
+}

@@ -1,0 +1,122 @@
+import { PullRecorder } from '@breakwater/artifacts';
+import { CONFIG } from '@breakwater/platform';
+import { BLOB_STORE, type BlobStore } from '@breakwater/storage';
+import { TokensService, type VerifiedToken } from '@breakwater/tokens';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import { matchesEntityTag } from '../http/conditions';
+import { accelHeader } from '../blobs/blob-delivery';
+import { HotAnswers, type HotAnswer } from './hot-answers';
+
+interface Sending {
+  answer: HotAnswer;
+  id: string;
+}
+
+/**
+ * Warm pulls, answered before the framework sees them and without a query (ADR 0002, data-plane budget). Everything
+ * unusual is left to the controllers, which answer the same and fill the cache: other methods, ranges, other
+ * credentials than a token that was verified here before, a lease that has run out.
+ */
+@Injectable()
+export class HotPath {
+  private readonly logger = new Logger(HotPath.name);
+  private readonly idPrefix = randomBytes(6).toString('hex');
+  private served = 0;
+
+  constructor(
+    private readonly answers: HotAnswers,
+    private readonly tokens: TokensService,
+    private readonly pulls: PullRecorder,
+    @Inject(BLOB_STORE) private readonly store: BlobStore,
+    @Inject(CONFIG) private readonly config: { BLOB_DELIVERY: string },
+  ) {}
+
+  /** Takes the place of the listeners that `server` has; they get what this leaves. */
+  install(server: Server): void {
+    const others = server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[];
+    server.removeAllListeners('request');
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      if (!this.serve(request, response)) for (const listener of others) listener.call(server, request, response);
+    });
+  }
+
+  /** False: not ours. */
+  serve(request: IncomingMessage, response: ServerResponse): boolean {
+    const { method, headers } = request;
+    if ((method !== 'GET' && method !== 'HEAD') || headers.range !== undefined) return false;
+    const answer = this.answers.find(request);
+    if (!answer) return false;
+    const token = this.tokenOf(headers.authorization);
+    if (!token || !grants(token, answer.repository, 'pull')) return false;
+    // Who may push will rely on a blob that is said to exist: the controller tells garbage collection (decision 14).
+    if (method === 'HEAD' && answer.kind === 'blob' && grants(token, answer.repository, 'push')) return false;
+    // Signed addresses are made by the controller.
+    if (method === 'GET' && !answer.body && this.config.BLOB_DELIVERY === 'redirect') return false;
+    this.send(request, response, answer);
+    return true;
+  }
+
+  private tokenOf(authorization: string | undefined): VerifiedToken | undefined {
+    return authorization?.startsWith('Bearer ')
+      ? this.tokens.recall(authorization.slice(7), 'harbor-registry')
+      : undefined;
+  }
+
+  private send(request: IncomingMessage, response: ServerResponse, answer: HotAnswer): void {
+    const id = this.requestId(request);
+    if (matchesEntityTag(request.headers['if-none-match'], answer.digest)) {
+      response.writeHead(304, [...withoutLength(answer.headers), 'X-Request-Id', id]).end();
+      return;
+    }
+    if (request.method === 'HEAD') {
+      response.writeHead(200, [...answer.headers, 'X-Request-Id', id]).end();
+      return;
+    }
+    if (answer.pull) this.pulls.record(answer.pull);
+    if (answer.body) response.writeHead(200, [...answer.headers, 'X-Request-Id', id]).end(answer.body);
+    else this.sendBlob(request, response, { answer, id });
+  }
+
+  private sendBlob(request: IncomingMessage, response: ServerResponse, { answer, id }: Sending): void {
+    const { headers, storageKey = '' } = answer;
+    if (this.config.BLOB_DELIVERY === 'accel' && request.headers[accelHeader] !== undefined) {
+      const accel = ['X-Accel-Redirect', `/_blobs/${storageKey}`, 'X-Request-Id', id];
+      response.writeHead(200, [...withoutLength(headers), ...accel]).end();
+      return;
+    }
+    this.stream(response, { answer, id }).catch((error: unknown) => {
+      // Cut short, so that no client takes it for whole. What is not readable at all is asked for anew next time.
+      if (!response.headersSent) {
+        this.logger.error({ err: error, digest: answer.digest, requestId: id }, 'blob not readable');
+        this.answers.forget(request);
+      }
+      response.destroy();
+    });
+  }
+
+  private async stream(response: ServerResponse, { answer, id }: Sending): Promise<void> {
+    const bytes = await this.store.read(answer.storageKey ?? '');
+    response.writeHead(200, [...answer.headers, 'X-Request-Id', id]);
+    await pipeline(bytes, response);
+  }
+
+  private requestId({ headers }: IncomingMessage): string {
+    const given = headers['x-request-id'];
+    return typeof given === 'string' && /^[\w.-]{1,128}$/.test(given) ? given : `${this.idPrefix}-${++this.served}`;
+  }
+}
+
+function grants({ access }: VerifiedToken, repository: string, action: string): boolean {
+  return access.some(
+    ({ type, name, actions }) => type === 'repository' && name === repository && actions.includes(action),
+  );
+}
+
+/** nginx sets the length itself, and a 304 has none. */
+function withoutLength(headers: string[]): string[] {
+  const at = headers.indexOf('Content-Length');
+  return [...headers.slice(0, at), ...headers.slice(at + 2)];
+}
