@@ -1,3 +1,4 @@
+import { Changes } from '@breakwater/coherence';
 import { anonymous, type Principal, type RobotPrincipal, type UserPrincipal } from '@breakwater/access';
 import { UsersService } from '@breakwater/identity';
 import { MembersService, ProjectMetadataService } from '@breakwater/projects';
@@ -202,7 +203,11 @@ describe('a change of rights bites within two seconds', () => {
 
   it.each(['disabled = true, epoch = epoch + 1', 'expires_at = 1'])('a robot with %s', async (change) => {
     const principal = await robot(change.replace(/\W+/g, '-'));
-    await expectBite(principal, () => registry.sql(`UPDATE robot SET ${change} WHERE id = $1`, [principal.id]));
+    const changes = registry.app.get(Changes, { strict: false });
+    const sql = `UPDATE robot SET ${change} WHERE id = $1`;
+    await expectBite(principal, () =>
+      changes.around([`robot:${principal.id}`], () => registry.sql(sql, [principal.id])),
+    );
   });
 
   it('a project made private', async () => {
