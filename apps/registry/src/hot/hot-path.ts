@@ -45,18 +45,21 @@ export class HotPath {
 
   /** False: not ours. */
   serve(request: IncomingMessage, response: ServerResponse): boolean {
-    const { method, headers } = request;
-    if ((method !== 'GET' && method !== 'HEAD') || headers.range !== undefined) return false;
+    if ((request.method !== 'GET' && request.method !== 'HEAD') || request.headers.range !== undefined) return false;
     const answer = this.answers.find(request);
     if (!answer) return false;
-    const token = this.tokenOf(headers.authorization);
-    if (!token || !grants(token, answer.repository, 'pull')) return false;
-    // Who may push will rely on a blob that is said to exist: the controller tells garbage collection (decision 14).
-    if (method === 'HEAD' && answer.kind === 'blob' && grants(token, answer.repository, 'push')) return false;
-    // Signed addresses are made by the controller.
-    if (method === 'GET' && !answer.body && this.config.BLOB_DELIVERY === 'redirect') return false;
+    const token = this.tokenOf(request.headers.authorization);
+    if (!token || !grants(token, answer.repository, 'pull') || this.isForController(request, answer, token))
+      return false;
     this.send(request, response, answer);
     return true;
+  }
+
+  private isForController({ method }: IncomingMessage, answer: HotAnswer, token: VerifiedToken): boolean {
+    if (answer.kind === 'manifest') return false;
+    // Who may push will rely on a blob that is said to exist: garbage collection is told (decision 14).
+    if (method === 'HEAD') return grants(token, answer.repository, 'push');
+    return !answer.body && this.config.BLOB_DELIVERY === 'redirect';
   }
 
   private tokenOf(authorization: string | undefined): VerifiedToken | undefined {

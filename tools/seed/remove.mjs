@@ -1,0 +1,39 @@
+// Takes an earlier seed away again.
+import { PREFIX } from './content.mjs';
+
+const PROJECTS = `(SELECT id FROM project WHERE name LIKE '${PREFIX}%')`;
+const REPOSITORIES = `(SELECT id FROM repository WHERE project_id IN ${PROJECTS})`;
+const ARTIFACTS = `(SELECT id FROM artifact WHERE project_id IN ${PROJECTS})`;
+
+const REMEMBER = [
+  `CREATE TEMP TABLE gone_manifest ON COMMIT DROP AS SELECT DISTINCT digest FROM artifact WHERE project_id IN ${PROJECTS}`,
+  `CREATE TEMP TABLE gone_blob ON COMMIT DROP AS SELECT DISTINCT blob_id FROM repository_blob WHERE repository_id IN ${REPOSITORIES}`,
+];
+
+const usesBlob = (table) => `EXISTS (SELECT FROM ${table} u WHERE u.blob_id = b.id)`;
+
+/** In this order nothing refers to what is gone. A file without its row is garbage, and collected as such. */
+const REMOVALS = {
+  tag_history: `t WHERE repository_id IN ${REPOSITORIES}`,
+  artifact_reference: `f WHERE parent_id IN ${ARTIFACTS}`,
+  project_blob: `p WHERE project_id IN ${PROJECTS}`,
+  artifact: `a WHERE project_id IN ${PROJECTS}`,
+  manifest:
+    'm WHERE digest IN (SELECT digest FROM gone_manifest) AND NOT EXISTS (SELECT FROM artifact a WHERE a.digest = m.digest)',
+  repository: `r WHERE project_id IN ${PROJECTS}`,
+  blob: `b WHERE id IN (SELECT blob_id FROM gone_blob) AND NOT (${['artifact_blob', 'repository_blob', 'project_blob'].map(usesBlob).join(' OR ')})`,
+  quota: `q WHERE project_id IN ${PROJECTS}`,
+  project: `p WHERE name LIKE '${PREFIX}%'`,
+  user_account: `u WHERE username LIKE '${PREFIX}user-%'`,
+};
+
+/** @param {import('pg').Client} client @param {(text: string) => void} say */
+export async function removeSeed(client, say) {
+  await client.query('BEGIN');
+  for (const sql of REMEMBER) await client.query(sql);
+  for (const [table, rest] of Object.entries(REMOVALS)) {
+    const { rowCount } = await client.query(`DELETE FROM ${table} ${rest}`);
+    say(`${table.padEnd(20)} ${String(rowCount).padStart(9)} rows removed`);
+  }
+  await client.query('COMMIT');
+}

@@ -1,0 +1,193 @@
+// Writes the rows, in one transaction: a seed that was interrupted leaves nothing behind.
+import { copyRows } from './copy.mjs';
+import { PREFIX } from './content.mjs';
+import {
+  artifactBlobRows,
+  artifactRows,
+  blobsOf,
+  historyRows,
+  manifestRows,
+  members,
+  ownerOf,
+  plan,
+  referenceRows,
+  tagRows,
+} from './rows.mjs';
+import { MEMBERS_PER_PROJECT } from './scale.mjs';
+
+const GIB = 1024 ** 3;
+const PROGRESS_ROWS = 500_000;
+/** What each table needs ids for. */
+const counts = ({ projects, repositories, artifacts, tags, users }, blobsPerRepository) => ({
+  project: projects,
+  user_account: users,
+  project_member: projects * MEMBERS_PER_PROJECT,
+  repository: repositories,
+  artifact: artifacts,
+  blob: repositories * blobsPerRepository,
+  tag: tags,
+});
+
+/** How many projects of an earlier seed there are. */
+export async function countSeeded(client) {
+  const { rows } = await client.query('SELECT count(*)::int AS count FROM project WHERE name LIKE $1', [`${PREFIX}%`]);
+  return rows[0].count;
+}
+
+/**
+ * First id per table of as many as are needed. The platform may be running: while the sequences are moved nobody inserts.
+ * Ids that a failed seed took are lost, which harms nobody.
+ */
+export async function reserveIds(client, scale, blobsPerRepository) {
+  const wanted = Object.entries(counts(scale, blobsPerRepository));
+  await client.query('BEGIN');
+  await client.query(`LOCK TABLE ${wanted.map(([table]) => `"${table}"`).join(', ')} IN EXCLUSIVE MODE`);
+  const first = {};
+  for (const [table, count] of wanted) {
+    const { rows } = await client.query(
+      `WITH start AS (SELECT nextval(pg_get_serial_sequence($1, 'id')) AS id)
+       SELECT id, setval(pg_get_serial_sequence($1, 'id'), id + $2::bigint) FROM start`,
+      [table, count],
+    );
+    first[table] = Number(rows[0].id);
+  }
+  await client.query('COMMIT');
+  return first;
+}
+
+/**
+ * Storage first, database last.
+ * @param {{ client: import('pg').Client, scale: object, first: Record<string, number>, passwordHash: string,
+ *   say: (text: string) => void, writeBlob: (blob: { digest: string, bytes: Buffer }) => void, blobsWritten: () => void }} options
+ */
+export async function writeTables({ client, scale, first, passwordHash, say, writeBlob, blobsWritten }) {
+  const platform = plan(scale, first);
+  say('blobs …');
+  for (const blob of blobsOf(platform)) writeBlob(blob);
+  blobsWritten();
+  await client.query('BEGIN');
+  await client.query('SET LOCAL synchronous_commit = off');
+  const copy = (table, columns, rows) =>
+    timed(table, say, () => copyRows(client, table, columns, announced(rows, table, say)));
+  await writePeople({ copy, platform, first, passwordHash });
+  await writeContent(copy, platform);
+  await writeTags(copy, platform);
+  // Without it the planner takes the tables for empty.
+  await client.query('ANALYZE project_blob, blob, artifact, artifact_blob');
+  for (const [what, sql] of derived(first, scale))
+    await timed(what, say, async () => (await client.query(sql)).rowCount);
+  await client.query('SET LOCAL synchronous_commit = on');
+  await client.query('COMMIT');
+  say('statistics …');
+  await client.query('ANALYZE');
+}
+
+async function writePeople({ copy, platform, first, passwordHash }) {
+  const { users, projects } = platform;
+  const userColumns = ['id', 'username', 'email', 'realname', 'comment', 'password_hash'];
+  await copy(
+    'user_account',
+    userColumns,
+    users.map(({ id, name }) => [
+      id,
+      name,
+      `${name}@example.com`,
+      `Seed ${name.slice(-4)}`,
+      'made by npm run seed',
+      passwordHash,
+    ]),
+  );
+  await copy(
+    'project',
+    ['id', 'name', 'owner_id', 'public'],
+    projects.map((project) => [project.id, project.name, ownerOf(platform, project), project.index % 4 === 0]),
+  );
+  await copy(
+    'project_member',
+    ['id', 'project_id', 'entity_id', 'entity_type', 'role_id'],
+    members(platform, first.project_member),
+  );
+}
+
+async function writeContent(copy, platform) {
+  const repositories = platform.repositories.map(({ id, project, name, index }) => [
+    id,
+    project.id,
+    name,
+    index % 3 === 0 ? `What ${name} is for, and who to ask about it` : '',
+    (index * 7_919) % 100_000,
+    new Date(Date.UTC(2025, 0, 1)),
+  ]);
+  await copy('repository', ['id', 'project_id', 'name', 'description', 'pull_count', 'first_push_time'], repositories);
+  const blobs = blobsOf(platform);
+  await copy(
+    'blob',
+    ['id', 'digest', 'size'],
+    mapped(blobs, ({ id, digest, bytes }) => [id, digest, bytes.length]),
+  );
+  await copy('manifest', ['digest', 'payload', 'size', 'creation_time'], manifestRows(platform));
+  const columns = [
+    'id',
+    'project_id',
+    'repository_id',
+    'digest',
+    'type',
+    'media_type',
+    'manifest_media_type',
+    'artifact_type',
+  ];
+  columns.push('size', 'manifest_size', 'annotations', 'extra_attrs', 'push_time');
+  await copy('artifact', columns, artifactRows(platform));
+  await copy('artifact_blob', ['artifact_id', 'blob_id'], artifactBlobRows(platform));
+  await copy('artifact_reference', ['parent_id', 'child_id', 'child_digest', 'platform'], referenceRows(platform));
+}
+
+async function writeTags(copy, platform) {
+  await copy('tag', ['id', 'repository_id', 'artifact_id', 'name'], tagRows(platform));
+  const columns = ['repository_id', 'name', 'old_digest', 'new_digest', 'actor', 'creation_time'];
+  await copy('tag_history', columns, historyRows(platform));
+}
+
+/** What follows from the rows, by the rules of ProjectUsageRepository: distinct blobs and manifests of a project count. */
+function derived(first, { artifacts, projects }) {
+  const ours = `a.id BETWEEN ${first.artifact} AND ${first.artifact + artifacts - 1}`;
+  const blobsPer = (table, column) =>
+    `INSERT INTO ${table} (${column}, blob_id)
+     SELECT DISTINCT a.${column}, ab.blob_id FROM artifact a JOIN artifact_blob ab ON ab.artifact_id = a.id WHERE ${ours}`;
+  const isOurs = (column) => `${column} BETWEEN ${first.project} AND ${first.project + projects - 1}`;
+  return [
+    ['repository_blob', blobsPer('repository_blob', 'repository_id')],
+    ['project_blob', blobsPer('project_blob', 'project_id')],
+    [
+      'quota',
+      `INSERT INTO quota (project_id, hard, used)
+       SELECT p.id, CASE WHEN p.id % 3 = 0 THEN u.bytes + ${10 * GIB} ELSE -1 END, u.bytes FROM project p
+       LEFT JOIN (SELECT pb.project_id, sum(b.size) AS bytes FROM project_blob pb JOIN blob b ON b.id = pb.blob_id
+                  WHERE ${isOurs('pb.project_id')} GROUP BY 1) blobs ON blobs.project_id = p.id
+       LEFT JOIN (SELECT project_id, sum(manifest_size) AS bytes
+                  FROM (SELECT DISTINCT a.project_id, a.digest, a.manifest_size FROM artifact a WHERE ${ours}) m GROUP BY 1) manifests
+              ON manifests.project_id = p.id
+       CROSS JOIN LATERAL (SELECT coalesce(blobs.bytes, 0) + coalesce(manifests.bytes, 0) AS bytes) u
+       WHERE ${isOurs('p.id')}`,
+    ],
+  ];
+}
+
+/** Says how far it is, now and then. */
+function* announced(rows, table, say) {
+  let count = 0;
+  for (const row of rows) {
+    yield row;
+    if (++count % PROGRESS_ROWS === 0) say(`${table.padEnd(20)} ${String(count).padStart(9)} rows so far`);
+  }
+}
+
+function* mapped(items, map) {
+  for (const item of items) yield map(item);
+}
+
+async function timed(what, say, work) {
+  const began = performance.now();
+  const count = await work();
+  say(`${what.padEnd(20)} ${String(count).padStart(9)} rows in ${((performance.now() - began) / 1_000).toFixed(1)} s`);
+}
