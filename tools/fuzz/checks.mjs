@@ -11,7 +11,16 @@ export function problemOf({ request, trusted, good }, answer) {
   return problems.find((problem) => problem !== undefined);
 }
 
-const serverError = (_, { status }) => (status >= 500 ? `status ${status}` : undefined);
+const serverError = (_, answer) =>
+  answer.status >= 500 && !isRefusalByNginx(answer) ? `status ${answer.status}` : undefined;
+
+/**
+ * What nginx itself takes for no proper request: malformed, TRACE, an address too long, an unknown transfer encoding
+ * (501) or version (505). No service hears of it, and nginx answers with a page of its own.
+ */
+function isRefusalByNginx(answer) {
+  return byNginx(answer) && [400, 405, 414, 431, 501, 505].includes(answer.status);
+}
 
 /** Only who is trusted gets anything from /v2; the welcome page and nginx's own pages carry no version header. */
 function letIn({ path }, { status, headers }, { trusted }) {
@@ -19,13 +28,23 @@ function letIn({ path }, { status, headers }, { trusted }) {
   return !trusted && registry && status < 400 && path.startsWith('/v2') ? `let in with ${status}` : undefined;
 }
 
-function bodyless({ method }, { status, extra }) {
+/** Only where the method is sure to be understood. */
+function bodyless({ method }, { status, headers, extra }, { good }) {
+  if (!good || headers.connection === 'close') return undefined;
   return (method === 'HEAD' || status === 204 || status === 304) && extra > 0 ? 'a body where none may be' : undefined;
 }
 
-function notAnEnvelope({ path }, answer, { good }) {
-  const { status, headers, body } = answer;
-  if (status < 400 || body.length === 0 || (byNginx(answer) && (!good || !path.startsWith('/v2')))) return undefined;
+function notAnEnvelope(request, answer) {
+  if (answer.status < 400 || answer.body.length === 0) return undefined;
+  return isRefusalByNginx(answer) || isUncontinued(request, answer) ? undefined : faultOfEnvelope(answer);
+}
+
+/** A chunked body that would be refused is not asked for; nginx can say so with a page of its own only. */
+function isUncontinued({ headers }, answer) {
+  return byNginx(answer) && headers.some(([name]) => name === 'Expect');
+}
+
+function faultOfEnvelope({ headers, body }) {
   if (!/^application\/json/.test(headers['content-type'] ?? '')) return `an error as ${headers['content-type']}`;
   try {
     const { errors } = JSON.parse(body.toString('utf8'));
@@ -36,7 +55,7 @@ function notAnEnvelope({ path }, answer, { good }) {
   }
 }
 
-/** Refused before any service heard of it. */
+/** Answered by nginx and not by a service. */
 export function byNginx({ body }) {
   return body.includes('<center>nginx');
 }

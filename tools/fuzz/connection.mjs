@@ -42,14 +42,20 @@ export class Connection {
     if (end) this.#socket.end(bytes);
     else this.#socket.write(bytes);
     for (;;) {
-      const answer = parseAnswer(this.#received, { head, ended: this.#ended });
-      if (answer) {
-        this.#received = this.#received.subarray(answer.length);
-        if (answer.status >= 200) return answer;
-        continue;
-      }
+      const answer = this.#next(head);
+      if (answer) return answer;
       if (this.#ended || Date.now() >= deadline) return undefined;
       await this.#more(deadline - Date.now());
+    }
+  }
+
+  /** The next answer, if all of it is here; `100 Continue` is none yet. */
+  #next(head) {
+    for (;;) {
+      const answer = parseAnswer(this.#received, { head, ended: this.#ended });
+      if (!answer) return undefined;
+      this.#received = this.#received.subarray(answer.length);
+      if (answer.status >= 200) return answer;
     }
   }
 

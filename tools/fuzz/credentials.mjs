@@ -35,13 +35,13 @@ export class Credentials {
     return tokens.length;
   }
 
-  /** `{ value, trusted }`; the value is undefined for none at all. */
-  any(random) {
-    const [full] = this.#tokens;
+  /** `{ value, trusted }`; the value is undefined for none at all. The tokens are the registry's, not for the API. */
+  any(random, { api }) {
+    const [full] = api ? [] : this.#tokens;
     return random.weighted([
       [10, () => ({ value: full ? `Bearer ${full}` : this.basic, trusted: true })],
       [2, () => ({ value: this.basic, trusted: true })],
-      [2, () => ({ value: this.#tokens.length ? `Bearer ${random.pick(this.#tokens)}` : this.basic, trusted: true })],
+      [2, () => ({ value: full ? `Bearer ${random.pick(this.#tokens)}` : this.basic, trusted: true })],
       [3, () => ({ value: undefined, trusted: false })],
       [3, () => ({ value: full ? `Bearer ${spoilToken(random, full)}` : undefined, trusted: false })],
       [1, () => ({ value: `${random.pick(['Bearer', 'Basic', 'Digest', ''])} ${random.pick(nasty)}`, trusted: false })],

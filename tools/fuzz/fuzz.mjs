@@ -8,7 +8,7 @@ import { randomOf } from './random.mjs';
 import { registryRequest, State } from './registry-requests.mjs';
 import { operationsOf, restRequest, tokenRequest } from './rest-requests.mjs';
 
-const tokensLiveMs = 5 * 60_000;
+const renewEveryMs = 500;
 const project = 'fuzz';
 /** Names that hold the words of the paths around them. */
 const repositories = [`${project}/app`, `${project}/a/blobs/b`, `${project}/manifests`, `${project}/tags/list/x`];
@@ -39,6 +39,7 @@ class FuzzRun {
   #operations = [];
   #credentials;
   #sent = 0;
+  #renewed = 0;
 
   constructor(options) {
     this.#options = { concurrency: 8, pids: [], log: () => undefined, ...options };
@@ -60,9 +61,7 @@ class FuzzRun {
     const { requests, concurrency, seed, log } = this.#options;
     await this.#prepare();
     log(`fuzz: seed ${seed}, ${requests} requests, ${this.#operations.length} operations of the API`);
-    const refreshing = setInterval(() => this.#credentials.refresh().catch(() => undefined), tokensLiveMs);
     await Promise.all(Array.from({ length: concurrency }, () => this.#worker()));
-    clearInterval(refreshing);
     await this.#assertAlive();
     const growth = growthOf(this.#memory.map((sample) => sample.reduce((sum, part) => sum + part, 0)));
     if (growth) this.#report(growth, 'see the samples');
@@ -152,7 +151,7 @@ class FuzzRun {
       [rest ? 5 : 0, () => [this.#api, restRequest(random, this.#state, this.#operations)]],
       [rest ? 1 : 0, () => [this.#api, tokenRequest(random, this.#state)]],
     ])();
-    const { value, trusted } = this.#credentials.any(random);
+    const { value, trusted } = this.#credentials.any(random, { api: target === this.#api });
     const headers = value === undefined ? request.headers : [...request.headers, ['Authorization', value]];
     const message = serialize(random, { ...request, headers }, target.host);
     if (!random.chance(0.03)) return { index, target, request, trusted, ...message };
@@ -186,19 +185,31 @@ class FuzzRun {
   }
 
   async #judge(message, answer, milliseconds) {
-    const { request } = message;
-    const status = answer ? `${answer.status}${byNginx(answer) ? ' by nginx' : ''}` : 'cut';
-    this.#statuses[status] = (this.#statuses[status] ?? 0) + 1;
-    if (answer) request.learn?.(answer);
-    if (answer && milliseconds > this.#slowest.milliseconds)
-      this.#slowest = {
-        milliseconds: Math.round(milliseconds),
-        request: `${request.method} ${request.path.slice(0, 200)}`,
-      };
+    this.#count(message, answer, milliseconds);
     const problem = problemOf(message, answer);
     if (problem) this.#report(problem, excerpt(message, answer));
-    if (answer && isSlow(milliseconds) && (await this.#isSlowAgain(message)))
+    if (!answer) return;
+    message.request.learn?.(answer);
+    if (answer.status === 401 && message.trusted) await this.#renewTokens();
+    if (isSlow(milliseconds) && (await this.#isSlowAgain(message)))
       this.#report('slow', `${Math.round(milliseconds)} ms ${excerpt(message, answer)}`);
+  }
+
+  #count({ request }, answer, milliseconds) {
+    const status = answer ? `${answer.status}${byNginx(answer) ? ' by nginx' : ''}` : 'cut';
+    this.#statuses[status] = (this.#statuses[status] ?? 0) + 1;
+    if (!answer || milliseconds <= this.#slowest.milliseconds) return;
+    this.#slowest = {
+      milliseconds: Math.round(milliseconds),
+      request: `${request.method} ${request.path.slice(0, 200)}`,
+    };
+  }
+
+  /** Requests to the API that take rights away end the tokens of everybody in the project. */
+  async #renewTokens() {
+    if (Date.now() - this.#renewed < renewEveryMs) return;
+    this.#renewed = Date.now();
+    await this.#credentials.refresh().catch(() => undefined);
   }
 
   /** The machine may have been busy with something else: what is slow for itself is slow every time. */

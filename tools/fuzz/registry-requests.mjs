@@ -26,7 +26,8 @@ export class State {
 
 const name = (random, state) =>
   random.weighted([
-    [20, random.pick(state.repositories)],
+    [15, state.repositories[0]],
+    [5, random.pick(state.repositories)],
     [1, `${random.pick(state.repositories)}/${word(random)}`],
     [1, mutateText(random, random.pick(state.repositories))],
     [1, random.pick(nasty)],

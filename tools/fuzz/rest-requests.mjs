@@ -32,15 +32,24 @@ function sample(random, schema, { resolve, depth = 5 }) {
   if (variants) return sample(random, random.pick(variants), inner);
   if (found.allOf) return Object.assign({}, ...found.allOf.map((part) => sample(random, part, inner)));
   if (found.enum) return random.pick(found.enum);
-  const type = [found.type].flat()[0];
-  if (type === 'object' || found.properties) return depth === 0 ? {} : sampleObject(random, found, inner);
-  if (type === 'array') return depth === 0 ? [] : [sample(random, found.items, inner)];
-  if (type === 'integer' || type === 'number') return random.pick([0, 1, 2, 5, -1, 30]);
-  if (type === 'boolean') return random.chance(0.5);
+  const type = found.properties ? 'object' : [found.type].flat()[0];
+  return (samplers[type] ?? sampleText)(random, found, inner);
+}
+
+const samplers = {
+  object: sampleObject,
+  array: (random, { items }, inner) => (inner.depth < 0 ? [] : [sample(random, items, inner)]),
+  integer: (random) => random.pick([0, 1, 2, 5, -1, 30]),
+  number: (random) => random.pick([0, 1.5, -1]),
+  boolean: (random) => random.chance(0.5),
+};
+
+function sampleText(random) {
   return random.pick([word(random), 'fuzz', 'admin', 'Passw0rd', 'project', 'pull', 'repository']);
 }
 
 function sampleObject(random, schema, inner) {
+  if (inner.depth < 0) return {};
   const required = new Set(schema.required);
   const chosen = Object.entries(schema.properties ?? {}).filter(([key]) => required.has(key) || random.chance(0.6));
   return Object.fromEntries(chosen.map(([key, value]) => [key, sample(random, value, inner)]));

@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const { Client } = createRequire(import.meta.url)('pg');
 
 /** A registry and a core from dist/, on a database and a storage folder of their own. */
-export async function startStack(services, dist = process.env.FUZZ_DIST ?? join(root, 'dist')) {
+export async function startStack(services, dist = join(root, 'dist')) {
   const folder = mkdtempSync(join(tmpdir(), 'breakwater-fuzz-'));
   const password = `Fuzz-${randomBytes(8).toString('hex')}A1`;
   const [core, registry] = (await freePorts(2)).map((port) => ({ port, url: `http://127.0.0.1:${port}` }));
