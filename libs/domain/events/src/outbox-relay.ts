@@ -14,7 +14,7 @@ export interface PublishedEvent {
 export type EventSubscriber = (events: PublishedEvent[]) => Promise<void>;
 
 /** Any number will do: one relay works at a time, which keeps the order. */
-const relayLock = 7_233_154_903;
+const relayLock = 7_233_154_905;
 
 @Injectable()
 export class OutboxRelay {
