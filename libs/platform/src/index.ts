@@ -4,6 +4,7 @@ export { jobserviceConfig, type JobserviceConfig } from './config/jobservice.con
 export { loadConfig } from './config/load-config';
 export { migratorConfig, type MigratorConfig } from './config/migrator.config';
 export { registryConfig, type RegistryConfig } from './config/registry.config';
+export { advisoryLocks } from './database/advisory-locks';
 export { Database, type TransactionEnd } from './database/database';
 export { databaseOptions, type DatabaseSettings } from './database/database-options';
 export { DatabaseModule } from './database/database.module';

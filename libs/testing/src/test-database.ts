@@ -1,3 +1,4 @@
+import { advisoryLocks } from '@breakwater/platform';
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
@@ -5,9 +6,6 @@ import { promisify } from 'node:util';
 import { Client } from 'pg';
 
 const root = join(__dirname, '../../..');
-/** Any number will do: it makes the workers of one run build the template once. */
-const templateLock = 7_233_154_902;
-
 export interface TestDatabase {
   url: string;
   drop: () => Promise<void>;
@@ -25,7 +23,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     );
   const name = `test_${randomBytes(6).toString('hex')}`;
   await withClient(server, async (client) => {
-    await client.query('SELECT pg_advisory_lock($1)', [templateLock]);
+    await client.query('SELECT pg_advisory_lock($1)', [advisoryLocks.testTemplate]);
     const template = await ensureTemplate(client, server);
     await client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
   });

@@ -1,12 +1,10 @@
-import { Database, REDIS } from '@breakwater/platform';
+import { advisoryLocks, Database, REDIS } from '@breakwater/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { randomUUID } from 'node:crypto';
 import { foldingPullsKey, pendingPullsKey } from './pull-keys';
 
 const batchField = 'batch';
-/** Any number will do: one replica folds at a time. */
-const foldLock = 7_233_154_904;
 const deleteBatch = `if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then return redis.call('DEL', KEYS[1]) end return 0`;
 
 /**
@@ -22,7 +20,7 @@ export class PullFolder {
 
   /** Returns how many rows changed; 0 also while another replica folds. */
   async fold(): Promise<number> {
-    const folded = await this.database.exclusively(foldLock, () => this.foldBatch(), undefined);
+    const folded = await this.database.exclusively(advisoryLocks.pullFold, () => this.foldBatch(), undefined);
     // After the commit, and only this batch: another replica may have begun the next one.
     if (folded) await this.redis.eval(deleteBatch, 1, foldingPullsKey, batchField, folded.batch);
     return folded?.rows ?? 0;

@@ -1,5 +1,5 @@
 import type { EventTopic } from '@breakwater/contracts';
-import { Database } from '@breakwater/platform';
+import { advisoryLocks, Database } from '@breakwater/platform';
 import { Injectable } from '@nestjs/common';
 
 export interface PublishedEvent {
@@ -13,9 +13,6 @@ export interface PublishedEvent {
 /** Hears every event at least once, in the order of its key. Throwing keeps the events for the next round. */
 export type EventSubscriber = (events: PublishedEvent[]) => Promise<void>;
 
-/** Any number will do: one relay works at a time, which keeps the order. */
-const relayLock = 7_233_154_905;
-
 @Injectable()
 export class OutboxRelay {
   constructor(private readonly database: Database) {}
@@ -25,7 +22,7 @@ export class OutboxRelay {
    * 0 also when another replica's relay is at work.
    */
   relay(subscribers: readonly EventSubscriber[], limit = 500): Promise<number> {
-    return this.database.exclusively(relayLock, () => this.publish(subscribers, limit), 0);
+    return this.database.exclusively(advisoryLocks.outboxRelay, () => this.publish(subscribers, limit), 0);
   }
 
   private async publish(subscribers: readonly EventSubscriber[], limit: number): Promise<number> {

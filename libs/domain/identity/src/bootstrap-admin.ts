@@ -1,13 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '@breakwater/kernel';
-import { Database } from '@breakwater/platform';
+import { advisoryLocks, Database } from '@breakwater/platform';
 import { CredentialCache } from './credential-cache';
 import { PasswordHasher } from './secrets/password-hasher';
 import { UsersRepository } from './users.repository';
 import { firstUserId } from './users.service';
-
-/** Any number will do: replicas that start together make one account. */
-const lock = 7_233_154_903;
 
 /** The account `admin`, with Harbor's id and particulars. */
 @Injectable()
@@ -25,7 +22,7 @@ export class BootstrapAdmin {
     if (!password) throw new Error('HARBOR_ADMIN_PASSWORD is needed at the first start: the database has no user yet');
     const passwordHash = await this.hasher.hash(password);
     return this.database.transaction(async () => {
-      await this.database.query('SELECT pg_advisory_xact_lock($1)', [lock]);
+      await this.database.query('SELECT pg_advisory_xact_lock($1)', [advisoryLocks.firstStart]);
       if (!(await this.users.isEmpty())) return false;
       await this.insert(passwordHash);
       return true;

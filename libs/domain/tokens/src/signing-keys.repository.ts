@@ -1,9 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '@breakwater/platform';
+import { advisoryLocks, Database } from '@breakwater/platform';
 import { SigningKey } from './signing-key.entity';
-
-/** Any number will do: replicas that start together make one key. */
-const lock = 7_233_154_904;
 
 @Injectable()
 export class SigningKeysRepository {
@@ -16,7 +13,7 @@ export class SigningKeysRepository {
 
   /** Held until the transaction ends. */
   async lock(): Promise<void> {
-    await this.database.query('SELECT pg_advisory_xact_lock($1)', [lock]);
+    await this.database.query('SELECT pg_advisory_xact_lock($1)', [advisoryLocks.signingKeys]);
   }
 
   async add(key: Pick<SigningKey, 'kid' | 'privateKey' | 'publicJwk'>): Promise<void> {

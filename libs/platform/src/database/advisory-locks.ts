@@ -1,0 +1,9 @@
+/** Postgres's advisory locks of the platform: any numbers will do, as long as no two are the same. */
+export const advisoryLocks = {
+  migrations: 7_233_154_901,
+  testTemplate: 7_233_154_902,
+  firstStart: 7_233_154_903,
+  pullFold: 7_233_154_904,
+  outboxRelay: 7_233_154_905,
+  signingKeys: 7_233_154_906,
+} as const;
