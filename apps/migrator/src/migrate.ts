@@ -1,5 +1,4 @@
-import { advisoryLocks } from '@breakwater/platform';
-import type { DatabaseSettings } from '@breakwater/platform';
+import { advisoryLocks, type DatabaseSettings } from '@breakwater/platform';
 import { migrationDataSource } from './data-source';
 
 /** Brings the schema up to date; returns the names of the migrations that ran. Safe to run at the same time twice. */
