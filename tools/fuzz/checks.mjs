@@ -55,9 +55,9 @@ function faultOfEnvelope({ headers, body }) {
   }
 }
 
-/** Answered by nginx and not by a service. */
-export function byNginx({ body }) {
-  return body.includes('<center>nginx');
+/** Answered by nginx and not by a service. The type tells as well where the page itself is left out: after HEAD. */
+export function byNginx({ headers, body }) {
+  return body.length > 0 ? body.includes('<center>nginx') : headers['content-type'] === 'text/html';
 }
 
 function wrongBytes({ method }, { status, headers, body }) {
