@@ -5,7 +5,9 @@ import { openBlobStore } from './blobs/open-blob-store';
 import { HotPath } from './hot/hot-path';
 import { leaveContinueToHandlers } from './http/expect-continue';
 import { answerMethodNotAllowed } from './http/method-not-allowed';
-import { RegistryModule } from './registry.module';
+import type { Routes } from './http/route';
+import { Router } from './http/router';
+import { RegistryModule, routes } from './registry.module';
 
 /** The registry, ready to listen. */
 export async function createRegistry(config: RegistryConfig): Promise<NestFastifyApplication> {
@@ -16,6 +18,10 @@ export async function createRegistry(config: RegistryConfig): Promise<NestFastif
     void reply.header('Docker-Distribution-Api-Version', 'registry/2.0');
     done();
   });
+  app.get(Router).mount(
+    fastify,
+    routes.map((group) => app.get<Routes>(group)),
+  );
   answerMethodNotAllowed(fastify);
   leaveContinueToHandlers(app.getHttpServer());
   app.get(HotPath).install(app.getHttpServer());

@@ -7,7 +7,6 @@ import {
   DatabaseModule,
   FrontDoor,
   HealthModule,
-  InternalGuard,
   loggingModule,
   RedisModule,
   type RegistryConfig,
@@ -16,26 +15,38 @@ import { ProjectsModule } from '@breakwater/projects';
 import type { BlobStore } from '@breakwater/storage';
 import { TokensModule } from '@breakwater/tokens';
 import { Module, type DynamicModule } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
 import { Actors } from './auth/actors';
-import { RegistryAuthGuard } from './auth/registry-auth.guard';
 import { RegistryAuthorizer } from './auth/registry-authorizer';
-import { BaseController } from './base/base.controller';
+import { BaseRoutes } from './base/base.routes';
 import { BlobDelivery } from './blobs/blob-delivery';
-import { BlobsController } from './blobs/blobs.controller';
+import { BlobsRoutes } from './blobs/blobs.routes';
 import { HotAnswers } from './hot/hot-answers';
 import { HotBlobs } from './hot/hot-blobs';
 import { HotPath } from './hot/hot-path';
+import { Router } from './http/router';
 import { TargetProjects } from './http/target-projects';
-import { InternalController } from './internal/internal.controller';
-import { PrecheckController } from './internal/precheck.controller';
+import { InternalRoutes } from './internal/internal.routes';
+import { PrecheckRoutes } from './internal/precheck.routes';
 import { ManifestRequests } from './manifests/manifest-requests';
-import { ManifestPushController, ManifestsController } from './manifests/manifests.controller';
-import { ReferrersController } from './referrers/referrers.controller';
-import { TagsController } from './tags/tags.controller';
+import { ManifestPushRoutes, ManifestsRoutes } from './manifests/manifests.routes';
+import { ReferrersRoutes } from './referrers/referrers.routes';
+import { TagsRoutes } from './tags/tags.routes';
 import { BlobMounts } from './uploads/blob-mounts';
 import { UploadRequests } from './uploads/upload-requests';
-import { UploadsController } from './uploads/uploads.controller';
+import { UploadsRoutes } from './uploads/uploads.routes';
+
+/** Everything that answers requests. */
+export const routes = [
+  BaseRoutes,
+  UploadsRoutes,
+  BlobsRoutes,
+  ManifestsRoutes,
+  ManifestPushRoutes,
+  TagsRoutes,
+  ReferrersRoutes,
+  InternalRoutes,
+  PrecheckRoutes,
+];
 
 @Module({})
 export class RegistryModule {
@@ -58,21 +69,10 @@ export class RegistryModule {
         TokensModule,
         LeaseModule,
       ],
-      controllers: [
-        BaseController,
-        UploadsController,
-        BlobsController,
-        ManifestsController,
-        ManifestPushController,
-        TagsController,
-        ReferrersController,
-        InternalController,
-        PrecheckController,
-      ],
       providers: [
-        { provide: APP_GUARD, useClass: RegistryAuthGuard },
+        ...routes,
+        Router,
         FrontDoor,
-        InternalGuard,
         RegistryAuthorizer,
         Actors,
         TargetProjects,

@@ -21,9 +21,16 @@ export {
 export { schemaVersion } from './database/schema-version';
 export { HealthController, HealthModule, type ReadinessCheck } from './health/health';
 export { ClientGoneError, isClientGone } from './http/client-gone';
-export { AppErrors, AppErrorWithHeaders, envelope, ErrorEnvelopeFilter, sendError } from './http/error-envelope.filter';
+export {
+  answerError,
+  AppErrors,
+  AppErrorWithHeaders,
+  envelope,
+  ErrorEnvelopeFilter,
+  sendError,
+} from './http/error-envelope.filter';
 export { FrontDoor } from './http/front-door';
-export { InternalGuard, isInternalSecret } from './http/internal.guard';
+export { assertInternal, InternalGuard, isInternalSecret } from './http/internal.guard';
 export { run } from './http/run';
 export { createServer, listen, type ServerOptions } from './http/server';
 export { loggingModule } from './logging/logging';

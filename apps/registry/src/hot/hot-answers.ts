@@ -1,5 +1,12 @@
 import type { RepositoryBlobRow, StoredManifest } from '@breakwater/artifacts';
-import { CoherentCache, LeaseHolder, repositoryScope, type Ticket } from '@breakwater/coherence';
+import {
+  CoherentCache,
+  LeaseHolder,
+  referenceScope,
+  repositoryScope,
+  SingleFlight,
+  type Ticket,
+} from '@breakwater/coherence';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
@@ -19,18 +26,10 @@ export interface HotAnswer {
   pull?: { repositoryId: number; artifactId: number; tagId: number | null };
 }
 
-interface ToKeep {
+interface BlobToKeep {
   /** Taken before the answer was read from the database. */
   ticket: Ticket;
   repository: string;
-}
-
-interface ManifestToKeep extends ToKeep {
-  manifest: StoredManifest;
-  body: Buffer;
-}
-
-interface BlobToKeep extends ToKeep {
   blob: RepositoryBlobRow;
   headers: string[];
   body: Buffer | undefined;
@@ -48,10 +47,12 @@ const version = ['Docker-Distribution-Api-Version', 'registry/2.0'];
 @Injectable()
 export class HotAnswers {
   private readonly answers: CoherentCache<HotAnswer>;
+  private readonly reads: SingleFlight<StoredManifest>;
   /** As the client wrote it: the framework rewrites the URL, and what it keeps of it. */
   private readonly urls = new WeakMap<IncomingMessage, string>();
 
   constructor(private readonly lease: LeaseHolder) {
+    this.reads = new SingleFlight(lease);
     this.answers = new CoherentCache<HotAnswer>(lease, {
       maxBytes,
       sizeOf: ({ body }, url) => overheadBytes + url.length + (body?.length ?? 0),
@@ -70,16 +71,26 @@ export class HotAnswers {
     this.answers.delete(url);
   }
 
-  /** To be taken before the answer is read from the database. */
+  /** To be taken before a blob is read from the database. */
   ticket(repository: string): Ticket {
     return this.lease.ticket(repositoryScope(repository));
   }
 
-  keepManifest(request: FastifyRequest, { ticket, repository, manifest, body }: ManifestToKeep): void {
-    const { artifactId, digest, mediaType, repositoryId, tagId } = manifest;
-    const headers = ['Content-Type', mediaType, 'Content-Length', String(body.length), ...digestHeaders(digest)];
-    const pull = { repositoryId, artifactId, tagId };
-    this.keep(request, ticket, { kind: 'manifest', repository, digest, headers, body, pull });
+  /** Once for all who ask at the same time, and kept for those who come later. */
+  readManifest(
+    request: FastifyRequest,
+    { repository, reference }: { repository: string; reference: string },
+    read: () => Promise<StoredManifest>,
+  ): Promise<StoredManifest> {
+    const ticket = this.lease.ticket(repositoryScope(repository), referenceScope(repository, reference));
+    return this.reads.run(`${repository} ${reference}`, ticket, async () => {
+      const manifest = await read();
+      const { artifactId, digest, mediaType, repositoryId, tagId, payload: body } = manifest;
+      const headers = ['Content-Type', mediaType, 'Content-Length', String(body.length), ...digestHeaders(digest)];
+      const pull = { repositoryId, artifactId, tagId };
+      this.keep(request, ticket, { kind: 'manifest', repository, digest, headers, body, pull });
+      return manifest;
+    });
   }
 
   keepBlob(request: FastifyRequest, { ticket, repository, blob, headers, body, storageKey }: BlobToKeep): void {

@@ -1,11 +1,11 @@
 import type { ManifestPush } from '@breakwater/artifacts';
-import { AppError, isTag, type Reference, type RepositoryName } from '@breakwater/kernel';
+import { AppError, isTag, type Reference } from '@breakwater/kernel';
 import { CONFIG } from '@breakwater/platform';
 import { Inject, Injectable } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Actors } from '../auth/actors';
 import { preconditions } from '../http/conditions';
 import { readBody } from '../http/request-body';
+import type { RepositoryCall } from '../http/route';
 import { TargetProjects } from '../http/target-projects';
 
 /** More in one push would not fit a URL. */
@@ -20,12 +20,8 @@ export class ManifestRequests {
     @Inject(CONFIG) private readonly config: { MAX_MANIFEST_BYTES: number },
   ) {}
 
-  async push(
-    repository: RepositoryName,
-    reference: Reference,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<ManifestPush> {
+  async push(call: RepositoryCall, reference: Reference): Promise<ManifestPush> {
+    const { request, reply, repository } = call;
     const tags = extraTags(reference, (request.query as { tag?: string | string[] }).tag);
     const { projectId } = await this.projects.target(repository);
     return {
@@ -35,7 +31,7 @@ export class ManifestRequests {
       tags,
       contentType: request.headers['content-type'],
       payload: await readBody(request, reply, this.config.MAX_MANIFEST_BYTES),
-      actor: this.actors.of(request),
+      actor: this.actors.of(call),
       condition: preconditions(request),
     };
   }

@@ -1,10 +1,9 @@
 import { BlobsService, type UploadTarget } from '@breakwater/artifacts';
-import { isRepositoryName, parseDigest, parseRepositoryName, type RepositoryName } from '@breakwater/kernel';
+import { isRepositoryName, parseDigest, parseRepositoryName } from '@breakwater/kernel';
 import { Injectable } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
-import { callerOf } from '../auth/actors';
 import { RegistryAuthorizer } from '../auth/registry-authorizer';
 import { queryOnce } from '../http/query';
+import type { RepositoryCall } from '../http/route';
 
 /** distribution-spec "Mounting a blob from another repository". */
 @Injectable()
@@ -18,10 +17,12 @@ export class BlobMounts {
    * Only from where the caller may pull; everything else looks like a blob that does not exist, and false tells to
    * upload it. A token that does not name the source is answered with a challenge that does.
    */
-  async mount(target: UploadTarget, repository: RepositoryName, request: FastifyRequest): Promise<boolean> {
+  async mount(
+    target: UploadTarget,
+    { request, caller, repository }: Pick<RepositoryCall, 'request' | 'caller' | 'repository'>,
+  ): Promise<boolean> {
     const { mount = '', from } = queryOnce(request);
     parseDigest(mount);
-    const caller = callerOf(request);
     return this.blobs.mount(target, mount, {
       from,
       mayPull: async (name) => {

@@ -74,7 +74,7 @@ export async function withProgressOnRangeError<T>(
   }
 }
 
-export function parseUploadId(text: string): string {
+export function parseUploadId(text = ''): string {
   if (!uuid.test(text))
     throw new AppError('BLOB_UPLOAD_UNKNOWN', 'blob upload unknown to registry', { detail: { id: text.slice(0, 64) } });
   return text;

@@ -8,8 +8,9 @@ export interface StoredManifest {
   repositoryId: number;
   digest: string;
   mediaType: string;
-  size: number;
   tagId: number | null;
+  /** The bytes exactly as pushed. */
+  payload: Buffer;
 }
 
 export interface NewArtifact {
@@ -37,35 +38,28 @@ export interface ArtifactRow {
 /** A child of an index, as the index lists it. */
 export type ChildReference = Pick<Descriptor, 'digest' | 'platform' | 'urls' | 'annotations'> & { id: number };
 
-const stored = `a.id AS "artifactId", a.repository_id AS "repositoryId", a.digest, a.manifest_media_type AS "mediaType", a.manifest_size AS size`;
+const stored = `a.id AS "artifactId", a.repository_id AS "repositoryId", a.digest, a.manifest_media_type AS "mediaType", m.payload`;
 
 @Injectable()
 export class ArtifactsRepository {
   constructor(private readonly database: Database) {}
 
   async findByTag(repository: string, tag: string): Promise<StoredManifest | undefined> {
-    const [row] = await this.database.query<StoredManifest>(
+    const [row] = await this.database.prepared<StoredManifest>(
       `SELECT ${stored}, t.id AS "tagId" FROM repository r JOIN tag t ON t.repository_id = r.id AND t.name = $2
-       JOIN artifact a ON a.id = t.artifact_id WHERE r.name = $1`,
+       JOIN artifact a ON a.id = t.artifact_id JOIN manifest m ON m.digest = a.digest WHERE r.name = $1`,
       [repository, tag],
     );
     return row;
   }
 
   async findByDigest(repository: string, digest: string): Promise<StoredManifest | undefined> {
-    const [row] = await this.database.query<StoredManifest>(
-      `SELECT ${stored}, NULL AS "tagId" FROM repository r JOIN artifact a ON a.repository_id = r.id AND a.digest = $2 WHERE r.name = $1`,
+    const [row] = await this.database.prepared<StoredManifest>(
+      `SELECT ${stored}, NULL AS "tagId" FROM repository r JOIN artifact a ON a.repository_id = r.id AND a.digest = $2
+       JOIN manifest m ON m.digest = a.digest WHERE r.name = $1`,
       [repository, digest],
     );
     return row;
-  }
-
-  /** The bytes exactly as pushed. */
-  async payload(digest: string): Promise<Buffer | undefined> {
-    const [row] = await this.database.query<{ payload: Buffer }>('SELECT payload FROM manifest WHERE digest = $1', [
-      digest,
-    ]);
-    return row?.payload;
   }
 
   /** The repository's artifacts among `digests`. */

@@ -1,10 +1,8 @@
 import { AppError } from '@breakwater/kernel';
-import { Database } from '@breakwater/platform';
 import { BLOB_STORE, blobKey, type BlobStore, type UploadHandle } from '@breakwater/storage';
 import { Inject, Injectable } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BlobsRepository } from './blobs.repository';
-import { RepositoriesRepository } from './repositories.repository';
 
 /** How often a push waits for garbage collection to finish removing the very blob it brings, and how long each time. */
 const removalWaits = 10;
@@ -14,13 +12,14 @@ const removalWaitMs = 200;
 @Injectable()
 export class BlobKeeper {
   constructor(
-    private readonly database: Database,
     private readonly blobs: BlobsRepository,
-    private readonly repositories: RepositoriesRepository,
     @Inject(BLOB_STORE) private readonly store: BlobStore,
   ) {}
 
-  /** Storage first, database last (decision 3): the row is written when the bytes are on stable storage. */
+  /**
+   * Storage first, database last (decision 3): the row is written when the bytes are on stable storage, and the session,
+   * if the upload had one, ends with it.
+   */
   async keep(
     target: { projectId: number; repository: string },
     upload: { handle: UploadHandle; size: number },
@@ -29,10 +28,7 @@ export class BlobKeeper {
     await this.untilNotBeingRemoved(digest);
     const storageKey = await this.store.finishUpload(upload.handle, upload.size, blobKey(digest));
     const blob = { digest, size: upload.size, storageKey };
-    const recorded = await this.database.transaction(async () => {
-      const repository = await this.repositories.ensure(target.projectId, target.repository);
-      return this.blobs.record(blob, repository.id);
-    });
+    const recorded = await this.blobs.record(blob, target, upload.handle.id);
     if (recorded !== storageKey) await this.keepOne(blob, recorded);
   }
 

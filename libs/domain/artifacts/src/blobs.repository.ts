@@ -33,7 +33,7 @@ export class BlobsRepository {
 
   /** A blob that was pushed or mounted into the repository; others do not exist for it. */
   async findInRepository(repository: string, digest: string): Promise<RepositoryBlobRow | undefined> {
-    const [row] = await this.database.query<RepositoryBlobRow>(
+    const [row] = await this.database.prepared<RepositoryBlobRow>(
       `SELECT ${columns}, r.id AS "repositoryId",
               EXISTS (SELECT 1 FROM artifact_blob ab JOIN artifact a ON a.id = ab.artifact_id
                       WHERE ab.blob_id = b.id AND a.repository_id = r.id) AS referenced
@@ -79,7 +79,7 @@ export class BlobsRepository {
    * collection lets go of it. False: it is being removed right now.
    */
   async claim(digest: string): Promise<boolean> {
-    const [row] = await this.database.query<{ blocked: boolean }>(
+    const [row] = await this.database.prepared<{ blocked: boolean }>(
       `WITH claimed AS (
          UPDATE blob SET status = 'none', version = version + 1, update_time = now()
          WHERE digest = $1 AND status <> 'deleting' RETURNING 1)
@@ -90,22 +90,30 @@ export class BlobsRepository {
   }
 
   /**
-   * After its bytes are on stable storage: the row, and the repository's link to it, in one statement. Returns the
-   * storage key on record, which is another one when the blob was there already.
+   * After its bytes are on stable storage, in one statement: the row, the repository's link to it, the repository if it is
+   * new (unlisted until `markPushed`), and the end of the upload's session. Returns the storage key on record, which is
+   * another one when the blob was there already.
    */
   async record(
     blob: { digest: string; size: number; storageKey: string | null },
-    repositoryId: number,
+    target: { projectId: number; repository: string },
+    uploadId: string,
   ): Promise<string | null> {
-    const [row] = await this.database.query<{ storageKey: string | null }>(
-      `WITH stored AS (
-         INSERT INTO blob (digest, size, storage_key) VALUES ($1, $2, $4)
+    const [row] = await this.database.prepared<{ storageKey: string | null }>(
+      `WITH found AS (SELECT id FROM repository WHERE name = $6 FOR KEY SHARE),
+       made AS (
+         INSERT INTO repository (project_id, name) SELECT $5::bigint, $6 WHERE NOT EXISTS (SELECT 1 FROM found)
+         ON CONFLICT (name) DO UPDATE SET name = EXCLUDED.name RETURNING id),
+       stored AS (
+         INSERT INTO blob (digest, size, storage_key) VALUES ($1, $2, $3)
          ON CONFLICT (digest) DO UPDATE SET status = 'none', version = blob.version + 1, update_time = now()
          RETURNING id, storage_key),
        linked AS (
-         INSERT INTO repository_blob (repository_id, blob_id) SELECT $3, id FROM stored ON CONFLICT DO NOTHING)
+         INSERT INTO repository_blob (repository_id, blob_id)
+         SELECT r.id, stored.id FROM (SELECT id FROM found UNION ALL SELECT id FROM made) r, stored ON CONFLICT DO NOTHING),
+       ended AS (DELETE FROM upload_session WHERE id = $4)
        SELECT storage_key AS "storageKey" FROM stored`,
-      [blob.digest, blob.size, repositoryId, blob.storageKey],
+      [blob.digest, blob.size, blob.storageKey, uploadId, target.projectId, target.repository],
     );
     return row?.storageKey ?? null;
   }

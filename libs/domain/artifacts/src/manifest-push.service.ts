@@ -56,7 +56,7 @@ export class ManifestPushService {
     const manifest = parseManifest(push.payload, push.contentType);
     const tags = push.reference.kind === 'tag' ? [push.reference.tag] : push.tags;
     const extraAttrs = await this.readConfig(manifest);
-    await this.changes.inPushedRepository(push, async (repository, quota) => {
+    await this.changes.inPushedRepository({ ...push, references: [digest, ...tags] }, async (repository, quota) => {
       const blobs = await this.requireBlobs(repository.id, manifest);
       await this.tags.assertCondition(repository.id, tags, push.condition);
       const artifact = await this.recorder.record(repository, {

@@ -21,12 +21,4 @@ export class ManifestsService {
     if (!(await this.repositories.find(repository))) throw unknownRepository(repository);
     throw new AppError('MANIFEST_UNKNOWN', 'manifest unknown', { detail: reference });
   }
-
-  /** The bytes exactly as pushed. */
-  async payload(manifest: StoredManifest): Promise<Buffer> {
-    const payload = await this.artifacts.payload(manifest.digest);
-    // A row in `artifact` keeps its manifest by foreign key: between the two queries it was deleted.
-    if (!payload) throw new AppError('MANIFEST_UNKNOWN', 'manifest unknown', { detail: { digest: manifest.digest } });
-    return payload;
-  }
 }

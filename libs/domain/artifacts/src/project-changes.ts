@@ -1,4 +1,4 @@
-import { Changes, repositoryScope } from '@breakwater/coherence';
+import { Changes, referenceScope, repositoryScope } from '@breakwater/coherence';
 import { AppError } from '@breakwater/kernel';
 import { Database } from '@breakwater/platform';
 import { QuotasService, type Quota } from '@breakwater/quotas';
@@ -19,9 +19,12 @@ export class ProjectChanges {
     private readonly changes: Changes,
   ) {}
 
-  /** Runs `work` in a transaction that holds the project's lock, on a repository that is made if need be and listed from now on. */
+  /**
+   * Runs `work` in a transaction that holds the project's lock, on a repository that is made if need be and listed from
+   * now on. Only `references`, tags and digests, may mean something else afterwards.
+   */
   inPushedRepository<T>(
-    target: { projectId: number; repository: string },
+    target: { projectId: number; repository: string; references: readonly string[] },
     work: (repository: RepositoryRow, quota: Quota) => Promise<T>,
   ): Promise<T> {
     return this.database.transaction(async () => {
@@ -29,7 +32,7 @@ export class ProjectChanges {
       const repository = await this.repositories.ensure(target.projectId, target.repository);
       const result = await work(repository, quota);
       await this.repositories.markPushed(repository.id);
-      await this.changes.announce(repositoryScope(repository.name));
+      await this.changes.announce(...target.references.map((name) => referenceScope(repository.name, name)));
       return result;
     });
   }

@@ -48,8 +48,7 @@ export class ReferrersService {
   ): Promise<Descriptor[]> {
     const index = await this.artifacts.findByTag(repository, fallbackTag(subject));
     if (!index) return [];
-    const descriptors = await this.readIndex(index);
-    const wanted = descriptors.filter(
+    const wanted = listed(index).filter(
       (descriptor) => artifactType === undefined || descriptor.artifactType === artifactType,
     );
     const stored = await this.artifacts.findMany(
@@ -59,16 +58,15 @@ export class ReferrersService {
     const here = new Set(stored.map(({ digest }) => digest));
     return wanted.filter(({ digest }) => here.has(digest));
   }
+}
 
-  private async readIndex({ digest, mediaType }: StoredManifest): Promise<Descriptor[]> {
-    const payload = await this.artifacts.payload(digest);
-    if (!payload) return [];
-    try {
-      return parseManifest(payload, mediaType).manifests;
-    } catch (error) {
-      if (error instanceof AppError) return [];
-      throw error;
-    }
+/** What the index lists; nothing when it is no index. */
+function listed({ payload, mediaType }: StoredManifest): Descriptor[] {
+  try {
+    return parseManifest(payload, mediaType).manifests;
+  } catch (error) {
+    if (error instanceof AppError) return [];
+    throw error;
   }
 }
 

@@ -12,8 +12,20 @@ export interface UploadSessionRow {
   storageState: string | null;
 }
 
+/** Limit of a project that has one, and what counts against it while something is uploaded. Bytes. */
+export interface Room {
+  hard: number;
+  used: number;
+}
+
 const columns = `id, project_id AS "projectId", repository_name AS "repositoryName", received_bytes AS "receivedBytes",
   algorithm, digest_so_far AS "digestSoFar", storage_state AS "storageState"`;
+
+/** Unfinished uploads count as well, so that nobody sends gigabytes to be refused at the end. */
+const roomOf = (projectId: string) => `
+  (SELECT jsonb_build_object('hard', q.hard, 'used', q.used +
+     (SELECT coalesce(sum(u.received_bytes), 0) FROM upload_session u WHERE u.project_id = q.project_id))
+   FROM quota q WHERE q.project_id = ${projectId} AND q.hard >= 0) AS room`;
 
 /** A writer that has not renewed its claim for this long is taken for dead. */
 const writerTimeout = '30 seconds';
@@ -22,10 +34,15 @@ const writerTimeout = '30 seconds';
 export class UploadSessionsRepository {
   constructor(private readonly database: Database) {}
 
-  async insert(session: UploadSessionRow, ttlSeconds: number): Promise<void> {
-    await this.database.query(
-      `INSERT INTO upload_session (id, project_id, repository_name, algorithm, digest_so_far, storage_state, expiry_time)
-       VALUES ($1, $2, $3, $4, $5, $6, now() + make_interval(secs => $7))`,
+  /**
+   * Answers the project's room. The commit is not waited for: after a power cut within the same moment the client would
+   * find that it has to begin anew, and nothing it sent would be lost.
+   */
+  async insert(session: UploadSessionRow, ttlSeconds: number): Promise<Room | null> {
+    const [row] = await this.database.prepared<{ room: Room | null }>(
+      `WITH quick AS (SELECT set_config('synchronous_commit', 'off', true))
+       INSERT INTO upload_session (id, project_id, repository_name, algorithm, digest_so_far, storage_state, expiry_time)
+       SELECT $1, $2, $3, $4, $5, $6, now() + make_interval(secs => $7) FROM quick RETURNING ${roomOf('upload_session.project_id')}`,
       [
         session.id,
         session.projectId,
@@ -36,6 +53,7 @@ export class UploadSessionsRepository {
         ttlSeconds,
       ],
     );
+    return row?.room ?? null;
   }
 
   /** A session of that repository; one of another repository does not exist for it. */
@@ -47,11 +65,19 @@ export class UploadSessionsRepository {
     return row;
   }
 
-  /** Makes `writer` the only one who may write. Undefined while somebody else is writing, or when the session is gone. */
-  async claim(id: string, repositoryName: string, writer: string): Promise<UploadSessionRow | undefined> {
-    const [row] = await this.database.query<UploadSessionRow>(
+  /**
+   * Makes `writer` the only one who may write, and answers the project's room with it. Undefined while somebody else is
+   * writing, or when the session is gone.
+   */
+  async claim(
+    id: string,
+    repositoryName: string,
+    writer: string,
+  ): Promise<(UploadSessionRow & { room: Room | null }) | undefined> {
+    const [row] = await this.database.prepared<UploadSessionRow & { room: Room | null }>(
       `UPDATE upload_session SET writer = $3, writer_time = now()
-       WHERE id = $1 AND repository_name = $2 AND expiry_time > now() AND (writer IS NULL OR writer_time < now() - interval '${writerTimeout}') RETURNING ${columns}`,
+       WHERE id = $1 AND repository_name = $2 AND expiry_time > now() AND (writer IS NULL OR writer_time < now() - interval '${writerTimeout}')
+       RETURNING ${columns}, ${roomOf('upload_session.project_id')}`,
       [id, repositoryName, writer],
     );
     return row;
@@ -73,7 +99,7 @@ export class UploadSessionsRepository {
     progress: { receivedBytes: number; digestSoFar: string | null },
     ttlSeconds: number,
   ): Promise<boolean> {
-    const rows = await this.database.query(
+    const rows = await this.database.prepared(
       `UPDATE upload_session SET writer = NULL, writer_time = NULL, received_bytes = $3, digest_so_far = $4,
               expiry_time = now() + make_interval(secs => $5)
        WHERE id = $1 AND writer = $2 RETURNING id`,
@@ -98,13 +124,9 @@ export class UploadSessionsRepository {
     return rows.map(({ id }) => id);
   }
 
-  /** Limit, use and bytes of unfinished uploads of a project; undefined when it is unlimited. */
-  async room(projectId: number): Promise<{ hard: number; used: number; pending: number } | undefined> {
-    const [row] = await this.database.query<{ hard: number; used: number; pending: number }>(
-      `SELECT q.hard, q.used, (SELECT coalesce(sum(received_bytes), 0)::bigint FROM upload_session u WHERE u.project_id = q.project_id) AS pending
-       FROM quota q WHERE q.project_id = $1 AND q.hard >= 0`,
-      [projectId],
-    );
-    return row;
+  /** Null when the project is unlimited. */
+  async room(projectId: number): Promise<Room | null> {
+    const [row] = await this.database.prepared<{ room: Room | null }>(`SELECT ${roomOf('$1')}`, [projectId]);
+    return row?.room ?? null;
   }
 }

@@ -3,7 +3,8 @@ import type { BlobStore, UploadHandle } from '@breakwater/storage';
 import { createHash, randomUUID, type Hash } from 'node:crypto';
 import { readDigestSoFar, writeDigestSoFar } from './digest-so-far';
 import type { RunningHashes } from './running-hashes';
-import type { UploadSessionRow, UploadSessionsRepository } from './upload-sessions.repository';
+import { within } from './upload-room';
+import type { Room, UploadSessionRow, UploadSessionsRepository } from './upload-sessions.repository';
 
 const renewEveryMs = 10_000;
 
@@ -33,7 +34,7 @@ export class UploadWriter {
   private lost = false;
 
   private constructor(
-    private readonly session: UploadSessionRow,
+    private readonly session: UploadSessionRow & { room: Room | null },
     private readonly writer: string,
     private readonly tools: {
       sessions: UploadSessionsRepository;
@@ -64,15 +65,16 @@ export class UploadWriter {
     return { id: this.session.id, state: this.session.storageState };
   }
 
-  /** Appends a chunk. On failure what arrived in order is kept, so that the client can go on from there. */
-  async append(body: UploadBody): Promise<void> {
+  /** Appends a chunk. Throws DENIED when it does not fit the project's quota. On failure what arrived in order is kept, so that the client can go on from there. */
+  async append(chunk: UploadBody): Promise<void> {
+    const body = within(this.session.room, chunk);
     this.checkRange(body);
     const before = this.receivedBytes;
     const timer = setInterval(() => void this.renew(), renewEveryMs);
     try {
-      await this.tools.store.appendUpload(this.handle, before, this.whileOwned(body.stream), (chunk) => {
-        this.hash?.update(chunk);
-        this.receivedBytes += chunk.length;
+      await this.tools.store.appendUpload(this.handle, before, this.whileOwned(body.stream), (bytes) => {
+        this.hash?.update(bytes);
+        this.receivedBytes += bytes.length;
       });
     } finally {
       clearInterval(timer);

@@ -6,7 +6,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { BlobKeeper } from './blob-keeper';
 import { writeDigestSoFar } from './digest-so-far';
 import { RunningHashes } from './running-hashes';
-import { UploadRoom } from './upload-room';
+import { assertFits, UploadRoom } from './upload-room';
 import { UploadSessionsRepository, type UploadSessionRow } from './upload-sessions.repository';
 import { unknownUpload, UploadRangeError, UploadWriter, type UploadBody } from './upload-writer';
 
@@ -30,6 +30,7 @@ export class UploadsService {
     @Inject(CONFIG) private readonly config: { UPLOAD_TTL_SECONDS: number },
   ) {}
 
+  /** Throws DENIED when the project is full. */
   async start(target: UploadTarget, algorithm: DigestAlgorithm = 'sha256'): Promise<string> {
     const id = randomUUID();
     const session: UploadSessionRow = {
@@ -41,7 +42,13 @@ export class UploadsService {
       digestSoFar: writeDigestSoFar(createHash(algorithm)),
       storageState: await this.store.startUpload(id),
     };
-    await this.sessions.insert(session, this.config.UPLOAD_TTL_SECONDS);
+    const room = await this.sessions.insert(session, this.config.UPLOAD_TTL_SECONDS);
+    try {
+      assertFits(room, 0);
+    } catch (error) {
+      await this.remove(id);
+      throw error;
+    }
     return id;
   }
 
@@ -54,10 +61,9 @@ export class UploadsService {
 
   /** Appends a chunk and returns the bytes received so far. */
   async append(target: UploadTarget, id: string, body: UploadBody): Promise<number> {
-    const fitting = await this.room.within(target.projectId, body);
     const writer = await this.claim(target, id);
     try {
-      await writer.append(fitting);
+      await writer.append(body);
     } catch (error) {
       throw await this.settle(id, writer, error);
     }
@@ -68,13 +74,11 @@ export class UploadsService {
   /** Ends an upload, with a last chunk if there is one. Throws DIGEST_INVALID, and then the upload is gone. */
   async finish(target: UploadTarget, id: string, digest: string, body?: UploadBody): Promise<void> {
     parseDigest(digest);
-    const fitting = body && (await this.room.within(target.projectId, body));
     const writer = await this.claim(target, id);
     try {
-      if (fitting) await writer.append(fitting);
+      if (body) await writer.append(body);
       await writer.verify(digest);
       await this.keeper.keep(target, writer, digest);
-      await this.sessions.delete(id);
       this.hashes.forget(id);
     } catch (error) {
       throw await this.settle(id, writer, error);

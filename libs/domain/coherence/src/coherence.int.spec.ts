@@ -50,6 +50,14 @@ describe('a lease', () => {
     expect([lease.isCurrent(mine), lease.isCurrent(other)]).toEqual([false, true]);
   });
 
+  it('keeps what hangs on several scopes until one of them changes', async () => {
+    const ticket = lease.ticket('user:6', 'project:6');
+    await changes.around(['user:7'], nothing);
+    expect(lease.isCurrent(ticket)).toBe(true);
+    await changes.around(['project:6'], nothing);
+    expect(lease.isCurrent(ticket)).toBe(false);
+  });
+
   it('hears nothing of a change that was rolled back', async () => {
     const ticket = lease.ticket('project:1');
     const failing = changes.around(['project:1'], () => Promise.reject(new Error('no')));

@@ -1,19 +1,16 @@
 import { CoherentCache } from './coherent-cache';
 import type { LeaseHolder, Ticket } from './lease-holder';
-import { repositoryScope } from './scopes';
 
 /** A lease whose validity and generations the test turns by hand. */
 function leaseInHand() {
   const lease = {
     isValid: true,
     generation: 0,
-    ticket: (scope: Ticket['scope']): Ticket => ({ scope, generation: lease.generation, era: 0 }),
-    isCurrent: (ticket: Ticket) => ticket.generation === lease.generation,
+    ticket: (): Ticket => ({ slots: [0], generations: [lease.generation], era: 0 }),
+    isCurrent: ({ generations: [generation] }: Ticket) => generation === lease.generation,
   };
   return lease;
 }
-
-const scope = repositoryScope('team/app');
 
 function setUp() {
   const lease = leaseInHand();
@@ -27,7 +24,7 @@ function setUp() {
 describe('CoherentCache', () => {
   it('gives what was kept while its scope has not changed', () => {
     const { lease, cache } = setUp();
-    cache.set('a', 'one', lease.ticket(scope));
+    cache.set('a', 'one', lease.ticket());
     expect(cache.get('a')).toBe('one');
     lease.generation++;
     expect(cache.get('a')).toBeUndefined();
@@ -35,7 +32,7 @@ describe('CoherentCache', () => {
 
   it('gives nothing without a valid lease, and again when it is back', () => {
     const { lease, cache } = setUp();
-    cache.set('a', 'one', lease.ticket(scope));
+    cache.set('a', 'one', lease.ticket());
     lease.isValid = false;
     expect(cache.get('a')).toBeUndefined();
     lease.isValid = true;
@@ -44,7 +41,7 @@ describe('CoherentCache', () => {
 
   it('drops an answer that was read before a change and arrives after it', () => {
     const { lease, cache } = setUp();
-    const ticket = lease.ticket(scope);
+    const ticket = lease.ticket();
     lease.generation++;
     cache.set('a', 'stale', ticket);
     expect(cache.get('a')).toBeUndefined();
@@ -52,8 +49,8 @@ describe('CoherentCache', () => {
 
   it('stays within its bytes', () => {
     const { lease, cache } = setUp();
-    cache.set('a', 'x'.repeat(60), lease.ticket(scope));
-    cache.set('b', 'y'.repeat(60), lease.ticket(scope));
+    cache.set('a', 'x'.repeat(60), lease.ticket());
+    cache.set('b', 'y'.repeat(60), lease.ticket());
     expect([cache.get('a'), cache.get('b')?.length]).toEqual([undefined, 60]);
   });
 });

@@ -9,8 +9,8 @@ export const leaseMs = 2_000;
 const renewMs = 500;
 /** Clocks of two machines may run apart by this much in the time of a lease. */
 const marginMs = 100;
-/** Scopes whose generation is remembered one by one; beyond that everything is forgotten at once. */
-const maxScopes = 100_000;
+/** A change makes everything forgotten that shares its slot: with so many, next to nothing that is still true. */
+const slotCount = 1 << 16;
 
 const renewLease = `
   INSERT INTO cache_lease (replica, renewal_time, expiry_time) VALUES ($1, clock_timestamp(), clock_timestamp() + $2 * interval '1 ms')
@@ -18,8 +18,8 @@ const renewLease = `
 
 /** What a cached answer hung on when its query began. */
 export interface Ticket {
-  scope: Scope;
-  generation: number;
+  slots: readonly number[];
+  generations: readonly number[];
   era: number;
 }
 
@@ -33,7 +33,8 @@ export class LeaseHolder implements OnApplicationShutdown {
   private readonly logger = new Logger(LeaseHolder.name);
   private readonly replica = randomUUID();
   private readonly listener: Listener;
-  private readonly generations = new Map<Scope, number>();
+  /** How often each slot's scopes have changed. */
+  private readonly generations = new Uint32Array(slotCount);
   /** Raised when everything must be forgotten. */
   private era = 0;
   private validUntil = 0;
@@ -64,14 +65,18 @@ export class LeaseHolder implements OnApplicationShutdown {
   }
 
   /** Take one before the query whose answer is to be cached. The first one makes this process a lease holder. */
-  ticket(scope: Scope): Ticket {
+  ticket(...scopes: Scope[]): Ticket {
     this.listener.start();
-    return { scope, generation: this.generations.get(scope) ?? 0, era: this.era };
+    const slots = scopes.map(slotOf);
+    return { slots, generations: slots.map((slot) => this.generations[slot] ?? 0), era: this.era };
   }
 
   /** False when something that the answer hangs on has changed since, or may have. */
-  isCurrent({ scope, generation, era }: Ticket): boolean {
-    return era === this.era && generation === (this.generations.get(scope) ?? 0);
+  isCurrent({ slots, generations, era }: Ticket): boolean {
+    if (era !== this.era) return false;
+    for (let index = 0; index < slots.length; index++)
+      if (this.generations[slots[index] ?? 0] !== generations[index]) return false;
+    return true;
   }
 
   private async hold(): Promise<void> {
@@ -95,25 +100,27 @@ export class LeaseHolder implements OnApplicationShutdown {
   private hear(payload: string): void {
     const { id, scopes } = readChange(payload);
     if (scopes) for (const scope of scopes) this.forget(scope);
-    else this.forgetEverything();
+    else this.era++;
     // When it cannot be said, the lease runs out and the change goes on.
     this.listener.say(`SELECT pg_notify('${heardChannel}', $1)`, [`${id} ${this.replica}`]).catch(() => undefined);
   }
 
   private forget(scope: Scope): void {
-    if (this.generations.size >= maxScopes) this.forgetEverything();
-    this.generations.set(scope, (this.generations.get(scope) ?? 0) + 1);
-  }
-
-  private forgetEverything(): void {
-    this.era++;
-    this.generations.clear();
+    const slot = slotOf(scope);
+    this.generations[slot] = ((this.generations[slot] ?? 0) + 1) >>> 0;
   }
 
   private forgetAll(): void {
     clearInterval(this.timer);
     this.connection++;
     this.validUntil = 0;
-    this.forgetEverything();
+    this.era++;
   }
+}
+
+/** FNV-1a, folded. */
+function slotOf(scope: Scope): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < scope.length; index++) hash = Math.imul(hash ^ scope.charCodeAt(index), 0x01000193);
+  return (hash ^ (hash >>> 16)) & (slotCount - 1);
 }

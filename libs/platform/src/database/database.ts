@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { TransactionHost } from '@nestjs-cls/transactional';
 import type { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adapter-typeorm';
+import type { ClientBase, Pool, QueryResultRow } from 'pg';
 import type { EntityManager, EntityTarget, ObjectLiteral, Repository } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 
 const maxAttempts = 4;
 /** deadlock_detected, serialization_failure */
@@ -36,6 +38,18 @@ export class Database {
     const withCount =
       Array.isArray(result) && result.length === 2 && Array.isArray(result[0]) && typeof result[1] === 'number';
     return (withCount ? (result as [T[]])[0] : result) as T[];
+  }
+
+  /**
+   * The same for statements that requests run over and over: Postgres parses and plans each once per connection, and
+   * nothing stands between us and the driver. `sql` is one of a fixed set of texts, for every one is kept.
+   */
+  async prepared<T extends QueryResultRow>(sql: string, parameters: unknown[] = []): Promise<T[]> {
+    const client = this.host.isTransactionActive()
+      ? ((await this.manager.queryRunner?.connect()) as ClientBase)
+      : ((this.manager.connection.driver as PostgresDriver).master as Pool);
+    const { rows } = await client.query<T>({ name: statementName(sql), text: sql, values: parameters });
+    return rows;
   }
 
   /**
@@ -81,6 +95,16 @@ export class Database {
       for (const end of ends) end.finally?.();
     }
   }
+}
+
+const statementNames = new Map<string, string>();
+
+function statementName(sql: string): string {
+  const known = statementNames.get(sql);
+  if (known !== undefined) return known;
+  const name = `breakwater_${statementNames.size}`;
+  statementNames.set(sql, name);
+  return name;
 }
 
 function errorCode(error: unknown): string {

@@ -32,24 +32,27 @@ export class AppErrors extends AppError {
   }
 }
 
+const logger = new Logger('ErrorEnvelope');
+
 /** The only place where errors become statuses and bodies, for REST and `/v2` alike. */
 @Catch()
 export class ErrorEnvelopeFilter implements ExceptionFilter {
-  private readonly logger = new Logger('ErrorEnvelopeFilter');
-
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    const reply = http.getResponse<FastifyReply>();
-    const request = http.getRequest<FastifyRequest>();
-    if (reply.sent || isClientGone(thrown)) {
-      reply.raw.destroy();
-      return;
-    }
-    const error = toAppError(thrown);
-    if (error.status >= 500)
-      this.logger.error({ err: thrown, requestId: request.id, url: request.url.split('?')[0] }, 'request failed');
-    sendError(reply, error);
+    answerError(thrown, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
   }
+}
+
+/** As Fastify calls its error handlers; what is our own fault is logged. */
+export function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  if (reply.sent || isClientGone(thrown)) {
+    reply.raw.destroy();
+    return;
+  }
+  const error = toAppError(thrown);
+  if (error.status >= 500)
+    logger.error({ err: thrown, requestId: request.id, url: request.url.split('?')[0] }, 'request failed');
+  sendError(reply, error);
 }
 
 export function sendError(reply: FastifyReply, error: AppError): void {

@@ -10,11 +10,15 @@ export class InternalGuard implements CanActivate {
   constructor(@Inject(CONFIG) private readonly config: { INTERNAL_SECRET: string }) {}
 
   canActivate(context: ExecutionContext): boolean {
-    const { authorization } = context.switchToHttp().getRequest<FastifyRequest>().headers;
-    if (!isInternalSecret(authorization, this.config.INTERNAL_SECRET))
-      throw new AppError('UNAUTHORIZED', 'this route is for the platform itself');
+    assertInternal(context.switchToHttp().getRequest<FastifyRequest>(), this.config.INTERNAL_SECRET);
     return true;
   }
+}
+
+/** Throws UNAUTHORIZED. */
+export function assertInternal({ headers }: FastifyRequest, secret: string): void {
+  if (!isInternalSecret(headers.authorization, secret))
+    throw new AppError('UNAUTHORIZED', 'this route is for the platform itself');
 }
 
 export function isInternalSecret(authorization: string | undefined, secret: string): boolean {

@@ -1,8 +1,8 @@
 import type { Type, DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply } from 'fastify';
-import { Logger } from 'nestjs-pino';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { Logger, PinoLogger } from 'nestjs-pino';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { ErrorEnvelopeFilter, sendError, toAppError } from './error-envelope.filter';
@@ -55,9 +55,29 @@ export async function createServer(
     done();
   });
   app.useLogger(app.get(Logger));
+  logRequests(fastify, await app.resolve(PinoLogger));
   app.useGlobalFilters(new ErrorEnvelopeFilter());
   app.enableShutdownHooks();
   return app;
+}
+
+/** At debug level only; a request that failed is logged with its error (error-envelope.filter.ts). */
+function logRequests(fastify: FastifyInstance, { logger }: PinoLogger): void {
+  if (!logger.isLevelEnabled('debug')) return;
+  fastify.addHook('onResponse', (request, reply, done) => {
+    logger.debug(
+      {
+        requestId: request.id,
+        method: request.method,
+        url: request.url.split('?')[0],
+        remoteAddress: request.ip,
+        statusCode: reply.statusCode,
+        milliseconds: Math.round(reply.elapsedTime),
+      },
+      'request answered',
+    );
+    done();
+  });
 }
 
 /** Listens as configured; resolves when connections are taken. */

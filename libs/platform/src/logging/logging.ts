@@ -7,28 +7,17 @@ const redacted = ['authorization', 'cookie', 'password', 'secret', 'token'].flat
   `req.headers.${name}`,
 ]);
 
-/** JSON lines with `service` and `requestId`; a request is logged when it failed, or at debug level. */
+/**
+ * JSON lines with `service`. Requests are logged by the server (server.ts), not by the library's middleware: a logger and
+ * an asynchronous context of its own for every request cost more than a warm pull.
+ */
 export function loggingModule(service: string, level: string): DynamicModule {
   const params: Params = {
+    forRoutes: [],
     pinoHttp: {
       level,
       base: { service },
       redact: { paths: [...redacted, 'req.headers["set-cookie"]'], censor: '[redacted]' },
-      genReqId: (request) => request.id ?? '',
-      customAttributeKeys: { reqId: 'requestId' },
-      quietReqLogger: true,
-      customLogLevel: (_request, response, error) => {
-        if (error || response.statusCode >= 500) return 'error';
-        return 'debug';
-      },
-      serializers: {
-        req: (request: { method: string; url: string; remoteAddress: string }) => ({
-          method: request.method,
-          url: request.url.split('?')[0],
-          remoteAddress: request.remoteAddress,
-        }),
-        res: (response: { statusCode: number }) => ({ statusCode: response.statusCode }),
-      },
     },
   };
   return LoggerModule.forRoot(params);

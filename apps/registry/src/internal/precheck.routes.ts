@@ -1,10 +1,10 @@
 import { UploadRoom } from '@breakwater/artifacts';
 import { AppError, escapeRepositoryName, parseRepositoryName, type RepositoryName } from '@breakwater/kernel';
 import { AppErrorWithHeaders, CONFIG, sendError } from '@breakwater/platform';
-import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Demands } from '../auth/registry-auth.guard';
 import { RegistryAuthorizer } from '../auth/registry-authorizer';
+import type { Route, Routes } from '../http/route';
 import { TargetProjects } from '../http/target-projects';
 
 const pushPath = /^\/v2\/([^/]+)\/(blobs\/uploads|manifests)\/[^/]*$/;
@@ -13,8 +13,17 @@ const pushPath = /^\/v2\/([^/]+)\/(blobs\/uploads|manifests)\/[^/]*$/;
  * nginx asks here, with a client's own credentials, before it says `100 Continue` to an upload: it would read the
  * body first otherwise. Nothing is answered that the upload itself would not be; outsiders cannot reach it anyway.
  */
-@Controller('internal/precheck')
-export class PrecheckController {
+@Injectable()
+export class PrecheckRoutes implements Routes {
+  readonly routes: readonly Route[] = [
+    {
+      method: 'GET',
+      url: '/internal/precheck',
+      demand: 'precheck',
+      handle: ({ request, reply }) => this.precheck(request, reply),
+    },
+  ];
+
   constructor(
     private readonly authorizer: RegistryAuthorizer,
     private readonly projects: TargetProjects,
@@ -23,9 +32,7 @@ export class PrecheckController {
   ) {}
 
   /** 204, or 403 with the true status in X-Refusal-Status: nginx's auth_request knows no other. `refusal` asks for the true answer. */
-  @Get()
-  @Demands('internal')
-  async precheck(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  private async precheck(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     try {
       await this.assertWelcome(request);
     } catch (error) {

@@ -1,16 +1,22 @@
 import { BlobsService } from '@breakwater/artifacts';
-import { parseDigest, type RepositoryName } from '@breakwater/kernel';
-import { Controller, Delete, Get, Head, Param, Req, Res } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { callerOf } from '../auth/actors';
-import { Demands } from '../auth/registry-auth.guard';
+import { parseDigest } from '@breakwater/kernel';
+import { Injectable } from '@nestjs/common';
 import { HotBlobs } from '../hot/hot-blobs';
 import { isNotModified } from '../http/conditions';
-import { RepositoryParam } from '../http/repository.param';
+import type { RepositoryCall, Route, Routes } from '../http/route';
+import { param } from '../http/router';
 import { BlobDelivery } from './blob-delivery';
 
-@Controller('v2/:name/blobs/:digest')
-export class BlobsController {
+const url = '/v2/:name/blobs/:digest';
+
+@Injectable()
+export class BlobsRoutes implements Routes {
+  readonly routes: readonly Route[] = [
+    { method: 'HEAD', url, demand: 'pull', handle: (call) => this.stat(call) },
+    { method: 'GET', url, demand: 'pull', handle: (call) => this.pull(call) },
+    { method: 'DELETE', url, demand: 'delete', handle: (call) => this.delete(call) },
+  ];
+
   constructor(
     private readonly blobs: BlobsService,
     private readonly delivery: BlobDelivery,
@@ -18,16 +24,11 @@ export class BlobsController {
   ) {}
 
   /** end-2 */
-  @Head()
-  @Demands('pull')
-  async stat(
-    @RepositoryParam() repository: RepositoryName,
-    @Param('digest') digest: string,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
+  private async stat(call: RepositoryCall): Promise<void> {
+    const { request, reply, caller, repository } = call;
+    const digest = param(call, 'digest');
     parseDigest(digest);
-    const mayPush = await callerOf(request).may('push', repository);
+    const mayPush = await caller.may('push', repository);
     const ticket = this.hot.ticket(repository.full);
     const blob = await this.blobs.stat(repository.full, digest, { mayPush });
     await this.hot.keep(request, { ticket, repository: repository.full, blob });
@@ -36,14 +37,9 @@ export class BlobsController {
   }
 
   /** end-2 */
-  @Get()
-  @Demands('pull')
-  async pull(
-    @RepositoryParam() repository: RepositoryName,
-    @Param('digest') digest: string,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
+  private async pull(call: RepositoryCall): Promise<void> {
+    const { request, reply, repository } = call;
+    const digest = param(call, 'digest');
     parseDigest(digest);
     const ticket = this.hot.ticket(repository.full);
     const blob = await this.blobs.get(repository.full, digest);
@@ -57,13 +53,9 @@ export class BlobsController {
   }
 
   /** end-10: taken out of this repository; others keep it. */
-  @Delete()
-  @Demands('delete')
-  async delete(
-    @RepositoryParam() repository: RepositoryName,
-    @Param('digest') digest: string,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
+  private async delete(call: RepositoryCall): Promise<void> {
+    const { reply, repository } = call;
+    const digest = param(call, 'digest');
     parseDigest(digest);
     await this.blobs.delete(repository.full, digest);
     await reply.status(202).header('content-length', 0).send();

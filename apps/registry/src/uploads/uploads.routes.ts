@@ -1,70 +1,57 @@
-import { UploadRoom, UploadsService } from '@breakwater/artifacts';
-import { AppError, type RepositoryName } from '@breakwater/kernel';
-import { Controller, Delete, Get, Param, Patch, Post, Put, Req, Res } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Demands } from '../auth/registry-auth.guard';
-import { QueryOnce, queryOnce, type SingleQuery } from '../http/query';
-import { RepositoryParam } from '../http/repository.param';
+import { UploadsService } from '@breakwater/artifacts';
+import { AppError } from '@breakwater/kernel';
+import { Injectable } from '@nestjs/common';
+import { queryOnce } from '../http/query';
 import { contentLength, hasBody } from '../http/request-body';
+import type { RepositoryCall, Route, Routes } from '../http/route';
 import { TargetProjects } from '../http/target-projects';
 import { BlobMounts } from './blob-mounts';
 import { parseAlgorithm, parseUploadId, UploadRequests, withProgressOnRangeError } from './upload-requests';
 
-@Controller('v2/:name/blobs/uploads')
-export class UploadsController {
+const uploadUrl = '/v2/:name/blobs/uploads/:id';
+
+@Injectable()
+export class UploadsRoutes implements Routes {
+  readonly routes: readonly Route[] = [
+    { method: 'POST', url: '/v2/:name/blobs/uploads/', demand: 'push', handle: (call) => this.start(call) },
+    { method: 'GET', url: uploadUrl, demand: 'push', handle: (call) => this.status(call) },
+    { method: 'PATCH', url: uploadUrl, demand: 'push', handle: (call) => this.append(call) },
+    { method: 'PUT', url: uploadUrl, demand: 'push', handle: (call) => this.finish(call) },
+    { method: 'DELETE', url: uploadUrl, demand: 'push', handle: (call) => this.cancel(call) },
+  ];
+
   constructor(
     private readonly uploads: UploadsService,
-    private readonly room: UploadRoom,
     private readonly mounts: BlobMounts,
     private readonly requests: UploadRequests,
     private readonly projects: TargetProjects,
   ) {}
 
   /** end-4a, 4b, 4c, 11: a new session, a whole blob at once, or a mount that falls back to a session. */
-  @Post('/')
-  @Demands('push')
-  async start(
-    @RepositoryParam() repository: RepositoryName,
-    @QueryOnce() query: SingleQuery,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
+  private async start({ request, reply, caller, repository }: RepositoryCall): Promise<void> {
+    const query = queryOnce(request);
     const algorithm = parseAlgorithm(query['digest-algorithm']);
     const target = await this.projects.target(repository);
-    if (query.mount !== undefined && (await this.mounts.mount(target, repository, request)))
+    if (query.mount !== undefined && (await this.mounts.mount(target, { request, caller, repository })))
       return this.requests.stored(reply, repository, query.mount);
     if (query.digest !== undefined && (hasBody(request) || contentLength(request) === 0)) {
       await this.uploads.upload(target, query.digest, this.requests.body(request, reply));
       return this.requests.stored(reply, repository, query.digest);
     }
-    await this.room.assertFits(target.projectId, 0);
     const id = await this.uploads.start(target, algorithm);
     return this.requests.progress(reply, 202, { repository, id, receivedBytes: 0 });
   }
 
   /** end-13 */
-  @Get(':id')
-  @Demands('push')
-  async status(
-    @RepositoryParam() repository: RepositoryName,
-    @Param('id') text: string,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    const id = parseUploadId(text);
+  private async status({ reply, repository, params }: RepositoryCall): Promise<void> {
+    const id = parseUploadId(params.id);
     const receivedBytes = await this.uploads.receivedBytes(await this.projects.target(repository), id);
     await this.requests.progress(reply, 204, { repository, id, receivedBytes });
   }
 
   /** end-5 */
-  @Patch(':id')
-  @Demands('push')
-  async append(
-    @RepositoryParam() repository: RepositoryName,
-    @Param('id') text: string,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    const id = parseUploadId(text);
+  private async append({ request, reply, repository, params }: RepositoryCall): Promise<void> {
+    const id = parseUploadId(params.id);
     const target = await this.projects.target(repository);
     const receivedBytes = await withProgressOnRangeError(repository, id, () =>
       this.uploads.append(target, id, this.requests.body(request, reply)),
@@ -73,15 +60,8 @@ export class UploadsController {
   }
 
   /** end-6 */
-  @Put(':id')
-  @Demands('push')
-  async finish(
-    @RepositoryParam() repository: RepositoryName,
-    @Param('id') text: string,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    const id = parseUploadId(text);
+  private async finish({ request, reply, repository, params }: RepositoryCall): Promise<void> {
+    const id = parseUploadId(params.id);
     const { digest } = queryOnce(request);
     if (digest === undefined) throw new AppError('DIGEST_INVALID', 'the digest parameter is missing');
     const target = await this.projects.target(repository);
@@ -91,14 +71,8 @@ export class UploadsController {
   }
 
   /** end-14 */
-  @Delete(':id')
-  @Demands('push')
-  async cancel(
-    @RepositoryParam() repository: RepositoryName,
-    @Param('id') text: string,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    await this.uploads.cancel(await this.projects.target(repository), parseUploadId(text));
+  private async cancel({ reply, repository, params }: RepositoryCall): Promise<void> {
+    await this.uploads.cancel(await this.projects.target(repository), parseUploadId(params.id));
     await reply.status(204).send();
   }
 }

@@ -1,24 +1,23 @@
 import { ReferrersService } from '@breakwater/artifacts';
 import { mediaTypes, parseDigest, parseRegistryPage, type RepositoryName } from '@breakwater/kernel';
-import { Controller, Get, Param, Res } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
-import { Demands } from '../auth/registry-auth.guard';
-import { QueryOnce, type SingleQuery } from '../http/query';
-import { RepositoryParam } from '../http/repository.param';
+import { Injectable } from '@nestjs/common';
+import { queryOnce } from '../http/query';
+import type { RepositoryCall, Route, Routes } from '../http/route';
+import { param } from '../http/router';
 
-@Controller('v2/:name/referrers')
-export class ReferrersController {
+@Injectable()
+export class ReferrersRoutes implements Routes {
+  readonly routes: readonly Route[] = [
+    { method: 'GET', url: '/v2/:name/referrers/:digest', demand: 'pull', handle: (call) => this.list(call) },
+  ];
+
   constructor(private readonly referrers: ReferrersService) {}
 
   /** end-12: an index of what refers to the digest; empty when nothing does, or when the subject is not here. */
-  @Get(':digest')
-  @Demands('pull')
-  async list(
-    @RepositoryParam() repository: RepositoryName,
-    @Param('digest') digest: string,
-    @QueryOnce() query: SingleQuery,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
+  private async list(call: RepositoryCall): Promise<void> {
+    const { request, reply, repository } = call;
+    const digest = param(call, 'digest');
+    const query = queryOnce(request);
     parseDigest(digest);
     const artifactType = query.artifactType || undefined;
     const { descriptors, next } = await this.referrers.list(repository.full, digest, {

@@ -1,0 +1,107 @@
+import {
+  ArtifactDeletionService,
+  ManifestPushService,
+  ManifestsService,
+  PullRecorder,
+  TagsService,
+  type StoredManifest,
+} from '@breakwater/artifacts';
+import { parseReference } from '@breakwater/kernel';
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { Actors } from '../auth/actors';
+import { HotAnswers } from '../hot/hot-answers';
+import { isNotModified } from '../http/conditions';
+import type { RepositoryCall, Route, Routes } from '../http/route';
+import { param } from '../http/router';
+import { ManifestRequests } from './manifest-requests';
+
+const url = '/v2/:name/manifests/:reference';
+
+/** Reading manifests, and removing them or their names. */
+@Injectable()
+export class ManifestsRoutes implements Routes {
+  readonly routes: readonly Route[] = [
+    { method: 'HEAD', url, demand: 'pull', handle: (call) => this.stat(call) },
+    { method: 'GET', url, demand: 'pull', handle: (call) => this.pull(call) },
+    { method: 'DELETE', url, demand: 'delete', handle: (call) => this.delete(call) },
+  ];
+
+  constructor(
+    private readonly manifests: ManifestsService,
+    private readonly deletions: ArtifactDeletionService,
+    private readonly tags: TagsService,
+    private readonly pulls: PullRecorder,
+    private readonly actors: Actors,
+    private readonly hot: HotAnswers,
+  ) {}
+
+  /** end-3 */
+  private async stat(call: RepositoryCall): Promise<void> {
+    const { request, reply } = call;
+    const manifest = await this.read(call);
+    describe(reply, manifest);
+    if (isNotModified(request, manifest.digest)) await reply.status(304).send();
+    else await reply.header('content-length', manifest.payload.length).send();
+  }
+
+  /** end-3: the bytes exactly as pushed, in the type they were pushed with, whatever `Accept` says. */
+  private async pull(call: RepositoryCall): Promise<void> {
+    const { request, reply } = call;
+    const manifest = await this.read(call);
+    describe(reply, manifest);
+    if (isNotModified(request, manifest.digest)) {
+      await reply.status(304).send();
+      return;
+    }
+    this.pulls.record(manifest);
+    await reply.send(manifest.payload);
+  }
+
+  /** end-9: a tag is only a name; a digest goes with all its tags. */
+  private async delete(call: RepositoryCall): Promise<void> {
+    const { reply, repository } = call;
+    const reference = parseReference(param(call, 'reference'));
+    const actor = this.actors.of(call);
+    if (reference.kind === 'tag') await this.tags.delete(repository.full, reference.tag, actor);
+    else await this.deletions.delete(repository.full, reference.digest, actor);
+    await reply.status(202).header('content-length', 0).send();
+  }
+
+  /** Also for HEAD, which clients send before GET: the next one is answered from the cache. */
+  private read(call: RepositoryCall): Promise<StoredManifest> {
+    const repository = call.repository.full;
+    const reference = param(call, 'reference');
+    return this.hot.readManifest(call.request, { repository, reference }, () =>
+      this.manifests.find(repository, parseReference(reference)),
+    );
+  }
+}
+
+@Injectable()
+export class ManifestPushRoutes implements Routes {
+  readonly routes: readonly Route[] = [{ method: 'PUT', url, demand: 'push', handle: (call) => this.push(call) }];
+
+  constructor(
+    private readonly pushes: ManifestPushService,
+    private readonly requests: ManifestRequests,
+  ) {}
+
+  /** end-7a, end-7b */
+  private async push(call: RepositoryCall): Promise<void> {
+    const { reply, repository } = call;
+    const push = await this.requests.push(call, parseReference(param(call, 'reference')));
+    const { digest, subject } = await this.pushes.push(push);
+    if (subject) void reply.header('oci-subject', subject);
+    if (push.tags.length) void reply.header('oci-tag', push.tags);
+    const location = `/v2/${repository.full}/manifests/${digest}`;
+    await reply
+      .status(201)
+      .headers({ location, 'docker-content-digest': digest, etag: `"${digest}"`, 'content-length': 0 })
+      .send();
+  }
+}
+
+function describe(reply: FastifyReply, { digest, mediaType }: StoredManifest): void {
+  void reply.headers({ 'content-type': mediaType, 'docker-content-digest': digest, etag: `"${digest}"` });
+}
