@@ -1,4 +1,4 @@
-import { escapeRepositoryName } from '@breakwater/kernel';
+import { armFailpoint, escapeRepositoryName, parseFailpoint } from '@breakwater/kernel';
 import { createServer, type RegistryConfig } from '@breakwater/platform';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { openBlobStore } from './blobs/open-blob-store';
@@ -11,6 +11,7 @@ import { RegistryModule, routes } from './registry.module';
 
 /** The registry, ready to listen. */
 export async function createRegistry(config: RegistryConfig): Promise<NestFastifyApplication> {
+  armFailpoint(config.BREAKWATER_FAILPOINT === undefined ? undefined : parseFailpoint(config.BREAKWATER_FAILPOINT));
   const registry = RegistryModule.forRoot(config, await openBlobStore(config));
   const app = await createServer(registry, { rewriteUrl: escapeRepositoryName, rawBodies: true });
   const fastify = app.getHttpAdapter().getInstance();

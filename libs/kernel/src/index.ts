@@ -1,4 +1,5 @@
 export { AppError, errorStatus, type AppErrorOptions, type ErrorCode } from './errors';
+export { armFailpoint, failpoint, failpoints, parseFailpoint } from './failpoints';
 export { digestOf, formatDigest, isDigest, parseDigest, type Digest, type DigestAlgorithm } from './oci/digest';
 export { isProjectName, isRepositoryName, parseRepositoryName, type RepositoryName } from './oci/repository-name';
 export { fallbackTag, isTag, parseReference, type Reference } from './oci/reference';

@@ -6,7 +6,7 @@ import {
   TagsService,
   type StoredManifest,
 } from '@breakwater/artifacts';
-import { parseReference } from '@breakwater/kernel';
+import { failpoint, parseReference } from '@breakwater/kernel';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Actors } from '../auth/actors';
@@ -92,6 +92,7 @@ export class ManifestPushRoutes implements Routes {
     const { reply, repository } = call;
     const push = await this.requests.push(call, parseReference(param(call, 'reference')));
     const { digest, subject } = await this.pushes.push(push);
+    failpoint('manifest.before-201');
     if (subject) void reply.header('oci-subject', subject);
     if (push.tags.length) void reply.header('oci-tag', push.tags);
     const location = `/v2/${repository.full}/manifests/${digest}`;

@@ -1,6 +1,6 @@
 import type { UploadBody } from '@breakwater/artifacts';
 import { UploadRangeError } from '@breakwater/artifacts';
-import { AppError, parseContentRange, type DigestAlgorithm, type RepositoryName } from '@breakwater/kernel';
+import { AppError, failpoint, parseContentRange, type DigestAlgorithm, type RepositoryName } from '@breakwater/kernel';
 import { AppErrorWithHeaders, CONFIG } from '@breakwater/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -37,6 +37,7 @@ export class UploadRequests {
   }
 
   async stored(reply: FastifyReply, repository: RepositoryName, digest: string): Promise<void> {
+    failpoint('blob.before-201');
     const location = `/v2/${repository.full}/blobs/${digest}`;
     await reply.status(201).headers({ location, 'docker-content-digest': digest, 'content-length': 0 }).send();
   }

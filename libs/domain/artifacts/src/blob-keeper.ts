@@ -1,4 +1,4 @@
-import { AppError } from '@breakwater/kernel';
+import { AppError, failpoint } from '@breakwater/kernel';
 import { BLOB_STORE, blobKey, type BlobStore, type UploadHandle } from '@breakwater/storage';
 import { Inject, Injectable } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -28,7 +28,9 @@ export class BlobKeeper {
     await this.untilNotBeingRemoved(digest);
     const storageKey = await this.store.finishUpload(upload.handle, upload.size, blobKey(digest));
     const blob = { digest, size: upload.size, storageKey };
+    failpoint('blob.before-commit');
     const recorded = await this.blobs.record(blob, target, upload.handle.id);
+    failpoint('blob.after-commit');
     if (recorded !== storageKey) await this.keepOne(blob, recorded);
   }
 

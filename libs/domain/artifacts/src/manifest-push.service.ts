@@ -3,6 +3,7 @@ import { Outbox } from '@breakwater/events';
 import {
   AppError,
   digestOf,
+  failpoint,
   parseDigest,
   parseManifest,
   requiredBlobs,
@@ -70,7 +71,9 @@ export class ManifestPushService {
       await this.changes.count(quota, artifact.addedBytes);
       await this.tags.move(repository.id, tags, { artifactId: artifact.id, digest, actor: push.actor });
       await this.announce(push, { ...artifact, digest, tags });
+      failpoint('manifest.before-commit');
     });
+    failpoint('manifest.after-commit');
     return { digest, tags, subject: manifest.subject?.digest };
   }
 

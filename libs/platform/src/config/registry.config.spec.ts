@@ -42,3 +42,17 @@ describe('where the blobs lie', () => {
     );
   });
 });
+
+describe('a failpoint', () => {
+  const set = (NODE_ENV: string, BREAKWATER_FAILPOINT: string) => () =>
+    load({ STORAGE_ROOT: '/blobs', NODE_ENV, BREAKWATER_FAILPOINT });
+
+  it('can be set in tests, by a name that there is', () => {
+    expect(set('test', 'upload.after-rename:3')()).toMatchObject({ BREAKWATER_FAILPOINT: 'upload.after-rename:3' });
+    expect(set('test', 'upload.after-lunch')).toThrow(/upload\.after-rename, .*at BREAKWATER_FAILPOINT/s);
+  });
+
+  it.each(['production', 'development', ''])('is refused with NODE_ENV=%p', (environment) => {
+    expect(set(environment, 'upload.after-rename')).toThrow(/only with NODE_ENV=test/);
+  });
+});

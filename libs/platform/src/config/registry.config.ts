@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { databaseFragment, frontDoorFragment, redisFragment, secretFragment, serverFragment } from './fragments';
+import { failpointFragment, withFailpointRules } from './failpoint.fragment';
 import { storageFragment, withStorageRules } from './storage.fragment';
 
-export const registryConfig = withStorageRules(
+const storing = withStorageRules(
   z.object({
     ...serverFragment,
     ...databaseFragment,
@@ -10,6 +11,7 @@ export const registryConfig = withStorageRules(
     ...frontDoorFragment,
     ...secretFragment,
     ...storageFragment,
+    ...failpointFragment,
     MAX_MANIFEST_BYTES: z.coerce
       .number()
       .int()
@@ -30,4 +32,5 @@ export const registryConfig = withStorageRules(
       .describe('A body that stops moving for this long is cut; the upload can be resumed'),
   }),
 );
+export const registryConfig = withFailpointRules(storing);
 export type RegistryConfig = z.output<typeof registryConfig>;

@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { failpoint } from '@breakwater/kernel';
 import type { UploadClaim } from '../upload-claims';
 import { storageError } from './storage-error';
 
@@ -72,6 +73,7 @@ export class BatchWriter {
       for (let rest = batch; rest.length > 0;) {
         const { bytesWritten } = await this.claim.run(() => this.handle.writev(rest, this.position));
         this.position += bytesWritten;
+        failpoint('upload.after-write');
         rest = moveBytes(rest, bytesWritten, chunks);
       }
       return { chunks };

@@ -2,6 +2,7 @@ import type { Dirent } from 'node:fs';
 import { open, readdir, rename, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
+import { failpoint } from '@breakwater/kernel';
 import type { BlobStat, BlobStore, ByteRange, StoredEntry, UploadHandle } from '../blob-store';
 import { BLOBS_FOLDER, UPLOADS_FOLDER, blobKey, digestOfKey, isUploadId } from '../layout';
 import { blobUnknown, keyInvalid, uploadUnknown } from '../refusals';
@@ -75,8 +76,11 @@ export class FilesystemBlobStore implements BlobStore {
     const target = this.blobPath(key);
     const commit = async () => {
       await seal(source, size);
+      failpoint('upload.after-fsync');
       await this.moveInto(source, target);
+      failpoint('upload.after-rename');
       await this.folders.sync(dirname(target));
+      failpoint('upload.after-folder-sync');
     };
     await this.claims.hold(upload.id, (claim) => explained(() => claim.run(commit)));
     return null;
