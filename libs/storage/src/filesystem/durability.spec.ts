@@ -66,12 +66,12 @@ describe('durability of FilesystemBlobStore', () => {
       `rename ${folder}/data`,
       `sync ${folder}`,
       `sync ${dirname(folder)}`,
-      `sync ${v2}/blobs/sha256`,
-      `sync ${v2}/blobs`,
-      `sync ${v2}`,
-      'sync storage/docker/registry',
-      'sync storage/docker',
       'sync storage',
+      'sync storage/docker',
+      'sync storage/docker/registry',
+      `sync ${v2}`,
+      `sync ${v2}/blobs`,
+      `sync ${v2}/blobs/sha256`,
     ]);
   });
 

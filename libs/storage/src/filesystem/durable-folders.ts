@@ -10,7 +10,7 @@ const FOLDER_MODE = 0o750;
  * fsynced; who made it does not matter, so a folder made by another process a moment ago is synced again here.
  */
 export class DurableFolders {
-  /** Folders whose names are known to be durable. Holds the fixed levels only: about 500 paths at most. */
+  /** Folders whose names, and all names above them, are known to be durable. Holds the fixed levels only: about 500 paths at most. */
   private readonly durable = new Set<string>();
 
   constructor(private readonly root: string) {}
@@ -29,7 +29,11 @@ export class DurableFolders {
     await syncFolder(folder);
     const parent = dirname(folder);
     await syncFolder(parent);
-    for (let above = parent; above !== this.root && !this.durable.has(above); above = dirname(above)) {
+    const unsure: string[] = [];
+    for (let above = parent; above !== this.root && !this.durable.has(above); above = dirname(above))
+      unsure.unshift(above);
+    // From the top down: another upload stops looking at the first durable folder, so those above it must be durable too.
+    for (const above of unsure) {
       await syncFolder(dirname(above));
       this.durable.add(above);
     }
