@@ -26,9 +26,8 @@ export class DurableFolders {
 
   /** Makes the names in `folder`, its own name and those above it durable. */
   async sync(folder: string): Promise<void> {
-    await syncFolder(folder);
     const parent = dirname(folder);
-    await syncFolder(parent);
+    await Promise.all([syncFolder(folder), syncFolder(parent)]);
     const unsure: string[] = [];
     for (let above = parent; above !== this.root && !this.durable.has(above); above = dirname(above))
       unsure.unshift(above);

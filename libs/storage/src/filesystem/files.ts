@@ -44,17 +44,11 @@ export async function cutTo(handle: FileHandle, size: number): Promise<void> {
   if (stats.size > size) await handle.truncate(size);
 }
 
-/** Puts the first `size` bytes on stable storage. The time is that of finishing: GC spares young files. */
-export async function seal(path: string, size: number): Promise<void> {
-  const handle = await openUpload(path);
-  try {
-    await cutTo(handle, size);
-    const now = new Date();
-    await handle.utimes(now, now);
-    await handle.datasync();
-  } finally {
-    await handle.close();
-  }
+/** Leaves the first `size` bytes. The time is that of finishing: GC spares young files. */
+export async function dateAndCut(handle: FileHandle, size: number): Promise<void> {
+  await cutTo(handle, size);
+  const now = new Date();
+  await handle.utimes(now, now);
 }
 
 export async function statFile(path: string): Promise<BlobStat | undefined> {

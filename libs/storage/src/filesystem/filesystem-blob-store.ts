@@ -1,16 +1,17 @@
 import type { Dirent } from 'node:fs';
-import { open, readdir, rename, rmdir, unlink } from 'node:fs/promises';
+import { open, readdir, rename, rmdir, unlink, type FileHandle } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { failpoint } from '@breakwater/kernel';
 import type { BlobStat, BlobStore, ByteRange, StoredEntry, UploadHandle } from '../blob-store';
 import { BLOBS_FOLDER, UPLOADS_FOLDER, blobKey, digestOfKey, isUploadId } from '../layout';
 import { blobUnknown, keyInvalid, uploadUnknown } from '../refusals';
-import { UploadClaims } from '../upload-claims';
+import { UploadClaims, type UploadClaim } from '../upload-claims';
 import { BatchWriter } from './batch-writer';
 import { DurableFolders } from './durable-folders';
 import { streamPart } from './file-stream';
-import { clampRange, cutTo, openBlob, openUpload, removeIfPresent, requireBytes, seal, statFile } from './files';
+import { clampRange, cutTo, dateAndCut, openBlob, openUpload, removeIfPresent, requireBytes, statFile } from './files';
+import { OpenUploads } from './open-uploads';
 import { explained, isMissing } from './storage-error';
 
 /** nginx, which sends blobs by X-Accel-Redirect, runs under the same account or group. */
@@ -24,6 +25,7 @@ export class FilesystemBlobStore implements BlobStore {
   private readonly root: string;
   private readonly folders: DurableFolders;
   private readonly claims = new UploadClaims();
+  private readonly open = new OpenUploads();
 
   constructor(root: string) {
     this.root = resolve(root);
@@ -32,7 +34,7 @@ export class FilesystemBlobStore implements BlobStore {
 
   async startUpload(uploadId: string): Promise<null> {
     const path = this.uploadPath(uploadId);
-    const create = async () => (await open(path, 'wx', FILE_MODE)).close();
+    const create = async () => this.open.keep(uploadId, await open(path, 'wx', FILE_MODE), 0);
     await explained(async () => {
       try {
         await create();
@@ -53,12 +55,14 @@ export class FilesystemBlobStore implements BlobStore {
   ): Promise<number> {
     const path = this.uploadPath(upload.id);
     return this.claims.hold(upload.id, async (claim) => {
-      const handle = await openUpload(path);
+      const handle = await this.openAt(upload.id, path, { offset, claim });
       try {
-        await explained(() => claim.run(() => cutTo(handle, offset)));
-        return await new BatchWriter(handle, claim, offset, onBytes).drain(body);
-      } finally {
+        const size = await new BatchWriter(handle, claim, offset, onBytes).drain(body);
+        this.open.keep(upload.id, handle, size);
+        return size;
+      } catch (error) {
         await handle.close();
+        throw error;
       }
     });
   }
@@ -75,7 +79,7 @@ export class FilesystemBlobStore implements BlobStore {
     const source = this.uploadPath(upload.id);
     const target = this.blobPath(key);
     const commit = async () => {
-      await seal(source, size);
+      await this.seal(upload.id, source, size);
       failpoint('upload.after-fsync');
       await this.moveInto(source, target);
       failpoint('upload.after-rename');
@@ -89,7 +93,10 @@ export class FilesystemBlobStore implements BlobStore {
   async cancelUpload(upload: UploadHandle): Promise<void> {
     const path = this.uploadPath(upload.id);
     // Ends an append that hangs; waiting for its last write is needless, for that goes to a file without a name.
-    await this.claims.hold(upload.id, () => explained(() => removeIfPresent(unlink, path)));
+    await this.claims.hold(upload.id, async () => {
+      await this.open.drop(upload.id);
+      await explained(() => removeIfPresent(unlink, path));
+    });
   }
 
   async stat(key: string): Promise<BlobStat | undefined> {
@@ -129,6 +136,36 @@ export class FilesystemBlobStore implements BlobStore {
     for (const { name } of await this.list(UPLOADS_FOLDER)) {
       const found = isUploadId(name) && (await explained(() => statFile(this.uploadPath(name))));
       if (found) yield { key: name, ...found };
+    }
+  }
+
+  /** The upload's file, with exactly `offset` bytes. */
+  private async openAt(
+    id: string,
+    path: string,
+    { offset, claim }: { offset: number; claim: UploadClaim },
+  ): Promise<FileHandle> {
+    const kept = await claim.run(() => this.open.take(id, offset));
+    if (kept) return kept;
+    const handle = await openUpload(path);
+    try {
+      await explained(() => claim.run(() => cutTo(handle, offset)));
+      return handle;
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  }
+
+  /** Puts the first `size` bytes on stable storage. */
+  private async seal(id: string, path: string, size: number): Promise<void> {
+    const kept = await this.open.take(id, size);
+    const handle = kept ?? (await openUpload(path));
+    try {
+      if (!kept) await dateAndCut(handle, size);
+      await handle.datasync();
+    } finally {
+      await handle.close();
     }
   }
 

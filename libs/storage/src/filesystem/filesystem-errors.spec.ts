@@ -105,8 +105,8 @@ describe('FilesystemBlobStore and the folder', () => {
   it('closes every file: ended, left, refused, failed', async () => {
     await append();
     await store.finishUpload(upload, bytes.length, key);
-    upload = await start();
     const before = openFiles();
+    upload = await start();
     const [ended, left] = [await store.read(key), await store.read(key)];
     await Promise.all([once(ended, 'close'), ended.toArray()]);
     left.read();
@@ -118,6 +118,16 @@ describe('FilesystemBlobStore and the folder', () => {
     jest.spyOn(fileHandle, 'writev').mockRejectedValueOnce(systemError('ENOSPC'));
     await expect(append()).rejects.toThrow();
     expect(openFiles()).toEqual(before);
+  });
+
+  it('keeps the files of a bounded number of uploads open, until they end', async () => {
+    const before = openFiles();
+    const uploads = await Promise.all(Array.from({ length: 200 }, start));
+    while (openFiles() > before + 128) await setTimeout(5);
+    await Promise.all(uploads.map((one) => store.cancelUpload(one)));
+    await store.cancelUpload(upload);
+    while (openFiles() > before - 1) await setTimeout(5);
+    expect(openFiles()).toBe(before - 1);
   });
 
   it('walks past what is not a blob', async () => {
@@ -149,7 +159,8 @@ describe('FilesystemBlobStore and the folder', () => {
   it('dates a blob by its finish, not by its last append', async () => {
     await append();
     await fs.utimes(uploadPath(), 0, 0);
-    await store.finishUpload(upload, bytes.length, key);
+    // By another process: the one that has just written to it knows that it is young.
+    await new FilesystemBlobStore(root).finishUpload(upload, bytes.length, key);
     expect((await store.stat(key))?.modifiedAt.getTime()).toBeGreaterThan(Date.now() - 60_000);
   });
 
