@@ -84,7 +84,8 @@ function manifestReads(id, title, { by, method, doors = READ_DOORS }) {
     const items = fixture.manifestItems(by);
     const credentials = await fixture.credentials(door.server);
     const hot = door.server.write ? undefined : await hotTag(context);
-    return readJob(context, { method, items, credentials, accept: MANIFEST, order: 'zipf', hot });
+    const warm = `${door.server.id} ${id}`;
+    return readJob(context, { method, items, credentials, accept: MANIFEST, order: 'zipf', warm, hot });
   };
   return { id, title, doors, counts: 'request', job };
 }
@@ -119,7 +120,8 @@ function smallBlobs(id, title, { method, doors }) {
     const { config, layers } = fixture.descriptors;
     const digests = method === 'HEAD' ? [config, ...layers].map(({ digest }) => digest) : [config.digest];
     const credentials = await fixture.credentials(door.server);
-    return readJob(context, { method, items: fixture.blobItems(digests), credentials, order: 'zipf' });
+    const warm = `${door.server.id} ${id}`;
+    return readJob(context, { method, items: fixture.blobItems(digests), credentials, order: 'zipf', warm });
   };
   return { id, title, doors, counts: 'request', job };
 }

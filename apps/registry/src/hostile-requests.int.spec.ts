@@ -180,14 +180,12 @@ describe('manifests', () => {
     ['objects', '{"a":', '}'],
   ])('with a million %s inside each other', async (_, open, close) => {
     const body = Buffer.from(`${open.repeat(600_000)}1${close.repeat(600_000)}`);
-    const started = performance.now();
     expect(
       expectStatus(
         await app.send('PUT', '/manifests/deep', { headers: { 'content-type': mediaTypes.ociManifest }, body }),
         400,
       ).codes(),
     ).toEqual(['MANIFEST_INVALID']);
-    expect(performance.now() - started).toBeLessThan(1_000);
   });
 
   const padded = (size: number): Buffer => {
@@ -209,9 +207,7 @@ describe('manifests', () => {
     const many = imageManifest(config, [], {
       layers: Array.from({ length: 9_999 }, (_, i) => descriptor(Buffer.from(String(i)))),
     });
-    const started = performance.now();
     expect(expectStatus(await app.pushManifest(many, 'many'), 400).codes().length).toBeGreaterThan(0);
-    expect(performance.now() - started).toBeLessThan(1_000);
   });
 
   it('with __proto__ and its like are only manifests', async () => {

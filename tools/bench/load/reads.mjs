@@ -6,6 +6,9 @@ import { Connection, requestHead } from './connection.mjs';
 
 const WARM_UP_SECONDS = 1.5;
 
+/** Servers that have been asked for each item once, with what: `job.warm`. */
+const warmed = new Set();
+
 /**
  * @typedef {object} ReadJob
  * @property {import('./connection.mjs').Endpoint} endpoint
@@ -15,6 +18,8 @@ const WARM_UP_SECONDS = 1.5;
  * @property {[path: string, credential: number][]} items
  * @property {string[][]} credentials header lines to choose from for each item; [''] for none
  * @property {'zipf' | 'cycle' | 'once'} order once: the first half of the items warms the server up, each item is read once
+ * @property {string} [warm] names server and items: the first such job asks for each item once before it measures, for
+ *   a server is warm when it has seen what it is asked for
  * @property {string} [accept]
  * @property {{ path: string, header: string, bodies: string[], contentType: string, everyMs: number }} [hot] a tag that
  *   somebody pushes all the while
@@ -26,12 +31,20 @@ export async function read(job, signals) {
   const pusher = job.hot && new HotPusher(job);
   try {
     await Promise.all(connections.map((connection) => connection.open()));
+    await warmUp(job, connections);
     await pusher?.start();
     return await (job.order === 'once' ? readOnce(job, connections, signals) : readFor(job, connections, signals));
   } finally {
     await pusher?.stop();
     for (const connection of connections) connection.close();
   }
+}
+
+async function warmUp({ warm, ...job }, connections) {
+  if (warm === undefined || warmed.has(warm)) return;
+  const run = new Run(new Requests(job), upTo(0, job.items.length), connections);
+  await Promise.all(connections.map((connection) => run.loop(connection)));
+  warmed.add(warm);
 }
 
 async function readFor(job, connections, signals) {
@@ -54,8 +67,8 @@ async function readFor(job, connections, signals) {
 async function readOnce(job, connections, signals) {
   const requests = new Requests(job);
   const half = Math.floor(job.items.length / 2);
-  const warmUp = new Run(requests, upTo(0, half), connections);
-  await Promise.all(connections.map((connection) => warmUp.loop(connection)));
+  const first = new Run(requests, upTo(0, half), connections);
+  await Promise.all(connections.map((connection) => first.loop(connection)));
   signals.started();
   const run = new Run(requests, upTo(half, job.items.length), connections);
   run.measure();

@@ -11,11 +11,7 @@ export async function* streamBody(
   idleSeconds: number,
 ): AsyncGenerator<Buffer> {
   sendContinue(request, reply);
-  const stalled = new AppError(
-    'BLOB_UPLOAD_INVALID',
-    `no bytes arrived for ${idleSeconds} seconds; the upload can be resumed`,
-  );
-  const timer = setTimeout(() => request.raw.destroy(stalled), idleSeconds * 1_000);
+  const timer = setTimeout(() => request.raw.destroy(stalled(idleSeconds)), idleSeconds * 1_000);
   try {
     // A refusal in the middle must still reach the client: leaving the loop may not destroy the connection.
     for await (const chunk of request.raw.iterator({ destroyOnReturn: false })) {
@@ -26,6 +22,10 @@ export async function* streamBody(
   } finally {
     clearTimeout(timer);
   }
+}
+
+function stalled(idleSeconds: number): AppError {
+  return new AppError('BLOB_UPLOAD_INVALID', `no bytes arrived for ${idleSeconds} seconds; the upload can be resumed`);
 }
 
 /** A small body, whole. Throws MANIFEST_TOO_LARGE as soon as it is more than `limit` bytes. */

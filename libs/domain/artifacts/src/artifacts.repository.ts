@@ -65,7 +65,7 @@ export class ArtifactsRepository {
   /** The repository's artifacts among `digests`. */
   findMany(repositoryId: number, digests: string[]): Promise<ArtifactRow[]> {
     if (digests.length === 0) return Promise.resolve([]);
-    return this.database.query<ArtifactRow>(
+    return this.database.prepared<ArtifactRow>(
       'SELECT id, digest, size, artifact_type AS "artifactType" FROM artifact WHERE repository_id = $1 AND digest = ANY($2)',
       [repositoryId, digests],
     );
@@ -88,7 +88,7 @@ export class ArtifactsRepository {
   }
 
   async insertManifest(digest: string, payload: Buffer): Promise<void> {
-    await this.database.query(
+    await this.database.prepared(
       'INSERT INTO manifest (digest, payload, size) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
       [digest, payload, payload.length],
     );
@@ -96,7 +96,7 @@ export class ArtifactsRepository {
 
   /** Inserts the artifact, or notes that it was pushed again. */
   async upsert(artifact: NewArtifact): Promise<{ id: number; created: boolean }> {
-    const [row] = await this.database.query<{ id: number; created: boolean }>(
+    const [row] = await this.database.prepared<{ id: number; created: boolean }>(
       `INSERT INTO artifact (project_id, repository_id, digest, type, media_type, manifest_media_type, artifact_type, size, manifest_size,
                              subject_digest, annotations, extra_attrs)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
@@ -121,7 +121,7 @@ export class ArtifactsRepository {
   }
 
   async insertBlobs(artifactId: number, blobIds: number[]): Promise<void> {
-    await this.database.query(
+    await this.database.prepared(
       'INSERT INTO artifact_blob (artifact_id, blob_id) SELECT $1, unnest($2::bigint[]) ON CONFLICT DO NOTHING',
       [artifactId, blobIds],
     );

@@ -22,10 +22,10 @@ export class BlobKeeper {
    */
   async keep(
     target: { projectId: number; repository: string },
-    upload: { handle: UploadHandle; size: number },
+    upload: { handle: UploadHandle; size: number; blobIsSafe?: boolean },
     digest: string,
   ): Promise<void> {
-    await this.untilNotBeingRemoved(digest);
+    if (!upload.blobIsSafe) await this.untilNotBeingRemoved(digest);
     const storageKey = await this.store.finishUpload(upload.handle, upload.size, blobKey(digest));
     const blob = { digest, size: upload.size, storageKey };
     failpoint('blob.before-commit');

@@ -45,7 +45,7 @@ export class BlobsRepository {
   }
 
   async find(digest: string): Promise<BlobRow | undefined> {
-    const [row] = await this.database.query<BlobRow>(`SELECT ${columns} FROM blob b WHERE b.digest = $1`, [digest]);
+    const [row] = await this.database.prepared<BlobRow>(`SELECT ${columns} FROM blob b WHERE b.digest = $1`, [digest]);
     return row;
   }
 
@@ -64,7 +64,7 @@ export class BlobsRepository {
    * its removal failed, and the client must send it again.
    */
   async touch(id: number): Promise<boolean> {
-    const [row] = await this.database.query<{ status: BlobStatus }>(
+    const [row] = await this.database.prepared<{ status: BlobStatus }>(
       `WITH touched AS (
          UPDATE blob SET status = 'none', version = version + 1, update_time = now()
          WHERE id = $1 AND (status = 'delete' OR (status = 'none' AND update_time < now() - interval '1 minute')) RETURNING status)
@@ -127,7 +127,7 @@ export class BlobsRepository {
   }
 
   async link(repositoryId: number, blobId: number): Promise<void> {
-    await this.database.query(
+    await this.database.prepared(
       'INSERT INTO repository_blob (repository_id, blob_id) VALUES ($1, $2) ON CONFLICT DO NOTHING',
       [repositoryId, blobId],
     );
@@ -145,7 +145,7 @@ export class BlobsRepository {
    * everybody so that two pushes cannot wait for each other. Those that are being removed are left out.
    */
   lockForPush(repositoryId: number, digests: string[]): Promise<BlobRow[]> {
-    return this.database.query<BlobRow>(
+    return this.database.prepared<BlobRow>(
       `WITH locked AS (
          SELECT b.id FROM blob b JOIN repository_blob rb ON rb.blob_id = b.id
          WHERE rb.repository_id = $1 AND b.digest = ANY($2) AND b.status IN ('none', 'delete', 'deletefailed')

@@ -1,7 +1,7 @@
 import { Changes, referenceScope, repositoryScope } from '@breakwater/coherence';
 import { AppError } from '@breakwater/kernel';
 import { Database } from '@breakwater/platform';
-import { QuotasService, type Quota } from '@breakwater/quotas';
+import { QuotasService, type LockedQuota } from '@breakwater/quotas';
 import { Injectable } from '@nestjs/common';
 import { RepositoriesRepository, type RepositoryRow } from './repositories.repository';
 
@@ -25,7 +25,7 @@ export class ProjectChanges {
    */
   inPushedRepository<T>(
     target: { projectId: number; repository: string; references: readonly string[] },
-    work: (repository: RepositoryRow, quota: Quota) => Promise<T>,
+    work: (repository: RepositoryRow, quota: LockedQuota) => Promise<T>,
   ): Promise<T> {
     return this.database.transaction(async () => {
       const quota = await this.quotas.lock(target.projectId);
@@ -38,7 +38,7 @@ export class ProjectChanges {
   }
 
   /** Runs `work` in a transaction that holds the lock of the repository's project. Throws NAME_UNKNOWN. */
-  inRepository<T>(name: string, work: (repository: RepositoryRow, quota: Quota) => Promise<T>): Promise<T> {
+  inRepository<T>(name: string, work: (repository: RepositoryRow, quota: LockedQuota) => Promise<T>): Promise<T> {
     return this.database.transaction(async () => {
       const repository = await this.repositories.find(name);
       if (!repository) throw unknownRepository(name);
@@ -49,7 +49,7 @@ export class ProjectChanges {
   }
 
   /** Counts more, or less, on the locked quota. Throws DENIED when it does not fit. */
-  count(quota: Quota, bytes: number): Promise<void> {
+  count(quota: LockedQuota, bytes: number): Promise<void> {
     return this.quotas.add(quota, bytes);
   }
 }

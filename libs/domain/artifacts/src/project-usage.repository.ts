@@ -11,7 +11,7 @@ export class ProjectUsageRepository {
 
   /** Bytes that the project references from now on, and did not before. `created`: the artifact was not there yet. */
   async reference(projectId: number, artifact: { id: number; created: boolean; blobIds: number[] }): Promise<number> {
-    const [row] = await this.database.query<{ bytes: number }>(
+    const [row] = await this.database.prepared<{ bytes: number }>(
       `WITH added AS (
          INSERT INTO project_blob (project_id, blob_id) SELECT $1, unnest($2::bigint[]) ON CONFLICT DO NOTHING RETURNING blob_id)
        SELECT (SELECT coalesce(sum(b.size), 0) FROM added JOIN blob b ON b.id = added.blob_id)::bigint

@@ -21,13 +21,13 @@ export class RepositoriesRepository {
   /** The repository, made when it is not there yet; it stays unlisted until `markPushed`. */
   async ensure(projectId: number, name: string): Promise<RepositoryRow> {
     // Locked, so that it is still there when the transaction refers to it.
-    const [found] = await this.database.query<RepositoryRow>(
+    const [found] = await this.database.prepared<RepositoryRow>(
       `SELECT ${columns} FROM repository WHERE name = $1 FOR KEY SHARE`,
       [name],
     );
     if (found) return found;
     // DO UPDATE so that a row made by somebody else at this moment is returned as well.
-    const [row] = await this.database.query<RepositoryRow>(
+    const [row] = await this.database.prepared<RepositoryRow>(
       `INSERT INTO repository (project_id, name) VALUES ($1, $2)
        ON CONFLICT (name) DO UPDATE SET name = EXCLUDED.name RETURNING ${columns}`,
       [projectId, name],
@@ -37,7 +37,7 @@ export class RepositoriesRepository {
 
   /** Lists the repository from now on, and notes the push. */
   async markPushed(id: number): Promise<void> {
-    await this.database.query(
+    await this.database.prepared(
       'UPDATE repository SET first_push_time = coalesce(first_push_time, now()), update_time = now() WHERE id = $1',
       [id],
     );

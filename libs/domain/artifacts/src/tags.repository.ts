@@ -23,7 +23,7 @@ export class TagsRepository {
 
   /** The digests that tags point to now; a tag that is not there is not in the map. */
   async digests(repositoryId: number, names: string[]): Promise<Map<string, string>> {
-    const rows = await this.database.query<{ name: string; digest: string }>(
+    const rows = await this.database.prepared<{ name: string; digest: string }>(
       'SELECT t.name, a.digest FROM tag t JOIN artifact a ON a.id = t.artifact_id WHERE t.repository_id = $1 AND t.name = ANY($2)',
       [repositoryId, names],
     );
@@ -39,7 +39,7 @@ export class TagsRepository {
   }
 
   async point(repositoryId: number, names: string[], artifactId: number): Promise<void> {
-    await this.database.query(
+    await this.database.prepared(
       `INSERT INTO tag (repository_id, artifact_id, name) SELECT $1, $2, unnest($3::varchar[])
        ON CONFLICT (repository_id, name) DO UPDATE SET artifact_id = EXCLUDED.artifact_id, push_time = now()`,
       [repositoryId, artifactId, names],
@@ -53,7 +53,7 @@ export class TagsRepository {
   /** Remembers who moved tags from what to what, when, from where. */
   async recordMoves(repositoryId: number, moves: TagMove[], actor: EventActor): Promise<void> {
     if (moves.length === 0) return;
-    await this.database.query(
+    await this.database.prepared(
       `INSERT INTO tag_history (repository_id, name, old_digest, new_digest, actor, source_address, user_agent)
        SELECT $1, m.name, m.old_digest, m.new_digest, $5, $6, $7
        FROM unnest($2::varchar[], $3::varchar[], $4::varchar[]) AS m(name, old_digest, new_digest)`,

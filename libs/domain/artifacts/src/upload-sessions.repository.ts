@@ -18,6 +18,12 @@ export interface Room {
   used: number;
 }
 
+export interface ClaimedSession extends UploadSessionRow {
+  room: Room | null;
+  /** Garbage collection is not removing the blob that the upload is to become, and will not for its window. */
+  blobIsSafe: boolean;
+}
+
 const columns = `id, project_id AS "projectId", repository_name AS "repositoryName", received_bytes AS "receivedBytes",
   algorithm, digest_so_far AS "digestSoFar", storage_state AS "storageState"`;
 
@@ -66,19 +72,26 @@ export class UploadSessionsRepository {
   }
 
   /**
-   * Makes `writer` the only one who may write, and answers the project's room with it. Undefined while somebody else is
-   * writing, or when the session is gone.
+   * Makes `writer` the only one who may write. Undefined while somebody else is writing, or when the session is gone.
+   * `digest`: what the upload is to become; a blob that is there already is kept from garbage collection with it.
    */
   async claim(
     id: string,
     repositoryName: string,
-    writer: string,
-  ): Promise<(UploadSessionRow & { room: Room | null }) | undefined> {
-    const [row] = await this.database.prepared<UploadSessionRow & { room: Room | null }>(
-      `UPDATE upload_session SET writer = $3, writer_time = now()
-       WHERE id = $1 AND repository_name = $2 AND expiry_time > now() AND (writer IS NULL OR writer_time < now() - interval '${writerTimeout}')
-       RETURNING ${columns}, ${roomOf('upload_session.project_id')}`,
-      [id, repositoryName, writer],
+    { writer, digest }: { writer: string; digest?: string },
+  ): Promise<ClaimedSession | undefined> {
+    const [row] = await this.database.prepared<ClaimedSession>(
+      `WITH claimed AS (
+         UPDATE upload_session SET writer = $3, writer_time = now()
+         WHERE id = $1 AND repository_name = $2 AND expiry_time > now() AND (writer IS NULL OR writer_time < now() - interval '${writerTimeout}')
+         RETURNING *),
+       kept AS (
+         UPDATE blob SET status = 'none', version = version + 1, update_time = now()
+         WHERE digest = $4 AND status <> 'deleting' AND EXISTS (SELECT 1 FROM claimed) RETURNING 1)
+       SELECT ${columns}, ${roomOf('claimed.project_id')},
+              $4::text IS NOT NULL AND (EXISTS (SELECT 1 FROM kept) OR NOT EXISTS (SELECT 1 FROM blob WHERE digest = $4)) AS "blobIsSafe"
+       FROM claimed`,
+      [id, repositoryName, writer, digest ?? null],
     );
     return row;
   }

@@ -4,9 +4,11 @@ import { createHash, randomUUID, type Hash } from 'node:crypto';
 import { readDigestSoFar, writeDigestSoFar } from './digest-so-far';
 import type { RunningHashes } from './running-hashes';
 import { within } from './upload-room';
-import type { Room, UploadSessionRow, UploadSessionsRepository } from './upload-sessions.repository';
+import type { ClaimedSession, UploadSessionsRepository } from './upload-sessions.repository';
 
 const renewEveryMs = 10_000;
+/** Far less than the window of garbage collection (decision 14). */
+const safeForMs = 30_000;
 
 /** What a request that writes sends with its body. */
 export interface UploadBody {
@@ -32,9 +34,10 @@ export class UploadWriter {
   private receivedBytes: number;
   private hash: Hash | undefined;
   private lost = false;
+  private readonly claimedAt = performance.now();
 
   private constructor(
-    private readonly session: UploadSessionRow & { room: Room | null },
+    private readonly session: ClaimedSession,
     private readonly writer: string,
     private readonly tools: {
       sessions: UploadSessionsRepository;
@@ -47,14 +50,23 @@ export class UploadWriter {
     this.hash = tools.hashes.take(session.id, session.algorithm, session.receivedBytes);
   }
 
-  /** Throws BLOB_UPLOAD_UNKNOWN, or CONFLICT while another request is writing. */
-  static async claim(id: string, repository: string, tools: UploadWriter['tools']): Promise<UploadWriter> {
+  /** `digest`: what it is to become. Throws BLOB_UPLOAD_UNKNOWN, or CONFLICT while another request is writing. */
+  static async claim(
+    upload: { id: string; repository: string; digest?: string },
+    tools: UploadWriter['tools'],
+  ): Promise<UploadWriter> {
+    const { id, repository, digest } = upload;
     const writer = randomUUID();
-    const session = await tools.sessions.claim(id, repository, writer);
+    const session = await tools.sessions.claim(id, repository, { writer, digest });
     if (session) return new UploadWriter(session, writer, tools);
     if (await tools.sessions.find(id, repository))
       throw new AppError('CONFLICT', 'this upload is being written by another request');
     throw unknownUpload(id);
+  }
+
+  /** As `ClaimedSession` says, and not too long ago. */
+  get blobIsSafe(): boolean {
+    return this.session.blobIsSafe && performance.now() - this.claimedAt < safeForMs;
   }
 
   get size(): number {

@@ -74,7 +74,7 @@ export class UploadsService {
   /** Ends an upload, with a last chunk if there is one. Throws DIGEST_INVALID, and then the upload is gone. */
   async finish(target: UploadTarget, id: string, digest: string, body?: UploadBody): Promise<void> {
     parseDigest(digest);
-    const writer = await this.claim(target, id);
+    const writer = await this.claim(target, id, digest);
     try {
       if (body) await writer.append(body);
       await writer.verify(digest);
@@ -118,14 +118,10 @@ export class UploadsService {
     if (session) await this.store.cancelUpload({ id, state: session.storageState });
   }
 
-  private claim(target: UploadTarget, id: string): Promise<UploadWriter> {
+  private claim({ repository }: UploadTarget, id: string, digest?: string): Promise<UploadWriter> {
     const { sessions, hashes, store } = this;
-    return UploadWriter.claim(id, target.repository, {
-      sessions,
-      hashes,
-      store,
-      ttlSeconds: this.config.UPLOAD_TTL_SECONDS,
-    });
+    const tools = { sessions, hashes, store, ttlSeconds: this.config.UPLOAD_TTL_SECONDS };
+    return UploadWriter.claim({ id, repository, digest }, tools);
   }
 
   /**

@@ -49,7 +49,7 @@ export class Changes implements OnModuleInit, OnApplicationShutdown {
    */
   async announce(...scopes: Scope[]): Promise<void> {
     const id = randomUUID();
-    await this.database.query(`SELECT pg_notify('${changesChannel}', $1)`, [writeChange({ id, scopes })]);
+    await this.database.prepared(`SELECT pg_notify('${changesChannel}', $1)`, [writeChange({ id, scopes })]);
     const waiting: Waiting = { heard: new Set(), wake: () => undefined };
     this.waiting.set(id, waiting);
     this.database.afterTransaction({
@@ -81,7 +81,7 @@ export class Changes implements OnModuleInit, OnApplicationShutdown {
 
   /** Every replica with a lease, and what time it is for Postgres. */
   private holders(): Promise<{ replica: string; now: string }[]> {
-    return this.database.query(
+    return this.database.prepared(
       'SELECT replica, clock_timestamp()::text AS now FROM cache_lease WHERE expiry_time > clock_timestamp()',
     );
   }

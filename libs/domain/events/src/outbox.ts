@@ -16,7 +16,7 @@ export class Outbox {
 
   async add<T extends EventTopic>(event: NewEvent<T>): Promise<void> {
     const payload = events[event.topic].parse(event.payload);
-    await this.database.query('INSERT INTO outbox (topic, key, payload) VALUES ($1, $2, $3)', [
+    await this.database.prepared('INSERT INTO outbox (topic, key, payload) VALUES ($1, $2, $3)', [
       event.topic,
       event.key,
       JSON.stringify(payload),

@@ -2,3 +2,4 @@ export { usageAfter } from './quota-arithmetic';
 export { Quota } from './quota.entity';
 export { QuotasModule } from './quotas.module';
 export { QuotasService } from './quotas.service';
+export type { LockedQuota } from './quotas.repository';

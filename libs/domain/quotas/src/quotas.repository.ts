@@ -2,6 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '@breakwater/platform';
 import { Quota } from './quota.entity';
 
+/** A project's limit and use in bytes, while nobody else may change them. */
+export type LockedQuota = Pick<Quota, 'id' | 'hard' | 'used'>;
+
 @Injectable()
 export class QuotasRepository {
   constructor(private readonly database: Database) {}
@@ -15,12 +18,16 @@ export class QuotasRepository {
   }
 
   /** Holds the row until the transaction ends. */
-  lockByProject(projectId: number): Promise<Quota | null> {
-    return this.database.repository(Quota).findOne({ where: { projectId }, lock: { mode: 'pessimistic_write' } });
+  async lockByProject(projectId: number): Promise<LockedQuota | undefined> {
+    const [row] = await this.database.prepared<LockedQuota>(
+      'SELECT id, hard, used FROM quota WHERE project_id = $1 FOR UPDATE',
+      [projectId],
+    );
+    return row;
   }
 
   async setUsed(id: number, used: number): Promise<void> {
-    await this.database.repository(Quota).update(id, { used });
+    await this.database.prepared('UPDATE quota SET used = $2, update_time = now() WHERE id = $1', [id, used]);
   }
 
   async delete(projectId: number): Promise<void> {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '@breakwater/kernel';
 import { usageAfter } from './quota-arithmetic';
 import type { Quota } from './quota.entity';
-import { QuotasRepository } from './quotas.repository';
+import { QuotasRepository, type LockedQuota } from './quotas.repository';
 
 /** Storage quota of projects. Usage changes only under the row's lock, in the transaction of the push or delete (decision 9). */
 @Injectable()
@@ -19,14 +19,14 @@ export class QuotasService {
   }
 
   /** `SELECT … FOR UPDATE` in the current transaction: pushes into one project commit one after another. Throws NOT_FOUND. */
-  async lock(projectId: number): Promise<Quota> {
+  async lock(projectId: number): Promise<LockedQuota> {
     const quota = await this.quotas.lockByProject(projectId);
     if (!quota) throw new AppError('NOT_FOUND', `project ${projectId} has no quota`);
     return quota;
   }
 
   /** Counts `bytes` more (or less, when negative) on a locked quota. Throws DENIED when it would exceed the limit. */
-  async add(quota: Quota, bytes: number): Promise<void> {
+  async add(quota: LockedQuota, bytes: number): Promise<void> {
     const used = usageAfter(quota, bytes);
     if (used === quota.used) return;
     await this.quotas.setUsed(quota.id, used);
