@@ -13,7 +13,11 @@ import { RegistryModule, routes } from './registry.module';
 export async function createRegistry(config: RegistryConfig): Promise<NestFastifyApplication> {
   armFailpoint(config.BREAKWATER_FAILPOINT === undefined ? undefined : parseFailpoint(config.BREAKWATER_FAILPOINT));
   const registry = RegistryModule.forRoot(config, await openBlobStore(config));
-  const app = await createServer(registry, { rewriteUrl: escapeRepositoryName, rawBodies: true });
+  const app = await createServer(registry, {
+    rewriteUrl: escapeRepositoryName,
+    rawBodies: true,
+    certificate: certificateFiles(config),
+  });
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRequest', (_request, reply, done) => {
     void reply.header('Docker-Distribution-Api-Version', 'registry/2.0');
@@ -27,4 +31,8 @@ export async function createRegistry(config: RegistryConfig): Promise<NestFastif
   leaveContinueToHandlers(app.getHttpServer());
   app.get(HotPath).install(app.getHttpServer());
   return app;
+}
+
+function certificateFiles({ TLS_CERT_FILE: cert, TLS_KEY_FILE: key }: RegistryConfig) {
+  return cert !== undefined && key !== undefined ? { cert, key } : undefined;
 }

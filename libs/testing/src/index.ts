@@ -2,5 +2,6 @@ export { FaultBlobStore } from './fault-blob-store';
 export { luckBySeed, PowerLossDisk } from './power-loss-disk';
 export { S3FaultProxy } from './s3-fault-proxy';
 export { describeWithS3, type S3Server } from './s3-server';
+export { makeTestCertificate, type TestCertificate } from './test-certificate';
 export { createTestDatabase, testRedis, type TestDatabase } from './test-database';
 export { createSlowProxy, type SlowProxy } from './slow-proxy';

@@ -7,7 +7,8 @@ import {
   SingleFlight,
   type Ticket,
 } from '@breakwater/coherence';
-import { Injectable } from '@nestjs/common';
+import { CONFIG } from '@breakwater/platform';
+import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 
@@ -36,7 +37,6 @@ interface BlobToKeep {
   storageKey: string;
 }
 
-const maxBytes = 192 * 1024 * 1024;
 /** Image configs and the like; larger ones are sent from the store. */
 export const maxBodyBytes = 64 * 1024;
 const overheadBytes = 700;
@@ -51,10 +51,13 @@ export class HotAnswers {
   /** As the client wrote it: the framework rewrites the URL, and what it keeps of it. */
   private readonly urls = new WeakMap<IncomingMessage, string>();
 
-  constructor(private readonly lease: LeaseHolder) {
+  constructor(
+    private readonly lease: LeaseHolder,
+    @Inject(CONFIG) config: { HOT_CACHE_BYTES: number },
+  ) {
     this.reads = new SingleFlight(lease);
     this.answers = new CoherentCache<HotAnswer>(lease, {
-      maxBytes,
+      maxBytes: config.HOT_CACHE_BYTES,
       sizeOf: ({ body }, url) => overheadBytes + url.length + (body?.length ?? 0),
     });
   }

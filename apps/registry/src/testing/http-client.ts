@@ -1,4 +1,5 @@
 import { Agent, request, type IncomingHttpHeaders } from 'node:http';
+import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
 import { connect } from 'node:net';
 
 export interface RequestOptions {
@@ -17,16 +18,24 @@ export interface Answer {
 
 /** Requests as they are written: the path is neither decoded nor tidied. */
 export class HttpClient {
-  private readonly agent = new Agent({ keepAlive: true });
+  private readonly agent: Agent;
+  private readonly request: typeof request;
 
-  constructor(readonly port: number) {}
+  /** `ca` (PEM): speak TLS, and trust this alone. */
+  constructor(
+    readonly port: number,
+    ca?: string,
+  ) {
+    this.agent = ca === undefined ? new Agent({ keepAlive: true }) : new TlsAgent({ keepAlive: true, ca });
+    this.request = ca === undefined ? request : tlsRequest;
+  }
 
   send(method: string, path: string, { headers = {}, body }: RequestOptions = {}): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const chunked = body === undefined || headers['transfer-encoding'] !== undefined;
       const length = chunked ? {} : { 'content-length': String(Buffer.byteLength(body)) };
       const options = { port: this.port, agent: this.agent, method, path, headers: { ...length, ...headers } };
-      const outgoing = request({ host: '127.0.0.1', ...options }, (incoming) => {
+      const outgoing = this.request({ host: '127.0.0.1', ...options }, (incoming) => {
         const chunks: Buffer[] = [];
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
         incoming.once('end', () =>

@@ -58,6 +58,8 @@ export class RegistryUnderTest {
       TRUSTED_PROXIES: [],
       SECRET_KEY: 'secret-key-of-tests',
       STORAGE_ROOT: await mkdtemp(join(tmpdir(), 'registry-test-')),
+      REGISTRY_WORKERS: 1,
+      HOT_CACHE_BYTES: 16 * 1024 * 1024,
       MAX_MANIFEST_BYTES: 4 * 1024 * 1024,
       UPLOAD_TTL_SECONDS: 3_600,
       UPLOAD_IDLE_SECONDS: 2,
@@ -70,12 +72,12 @@ export class RegistryUnderTest {
     return registry;
   }
 
-  /** Another process's worth of registry beside the first; the last one added. */
-  async addReplica(overrides: Partial<RegistryConfig> = {}): Promise<Replica> {
+  /** Another process's worth of registry beside the first; the last one added. `ca`: of its certificate, when it has one. */
+  async addReplica(overrides: Partial<RegistryConfig> = {}, ca?: string): Promise<Replica> {
     const app = await createRegistry({ ...this.config, ...overrides });
     await app.listen(0, '127.0.0.1');
     const { port } = app.getHttpServer().address() as AddressInfo;
-    const replica = { app, http: new HttpClient(port) };
+    const replica = { app, http: new HttpClient(port, ca) };
     this.replicas.push(replica);
     return replica;
   }

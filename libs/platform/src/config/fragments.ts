@@ -26,7 +26,13 @@ export const databaseFragment = {
     .string()
     .regex(/^postgres(ql)?:\/\//, 'expected postgres://user:password@host:port/database')
     .describe('PostgreSQL 15 to 18'),
-  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(12).describe('Connections this process may hold'),
+  DATABASE_POOL_SIZE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(200)
+    .default(12)
+    .describe('Connections this service may hold, all its workers together'),
 };
 
 export const redisFragment = {

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { loadConfig } from './load-config';
 import { registryConfig } from './registry.config';
 
@@ -54,5 +55,29 @@ describe('a failpoint', () => {
 
   it.each(['production', 'development', ''])('is refused with NODE_ENV=%p', (environment) => {
     expect(set(environment, 'upload.after-rename')).toThrow(/only with NODE_ENV=test/);
+  });
+});
+
+describe('TLS', () => {
+  it('takes both files or neither', () => {
+    const files = { TLS_CERT_FILE: '/tls.crt', TLS_KEY_FILE: '/tls.key' };
+    expect(load({ STORAGE_ROOT: '/blobs', ...files })).toMatchObject(files);
+    for (const [name, path] of Object.entries(files)) {
+      expect(() => load({ STORAGE_ROOT: '/blobs', [name]: path })).toThrow(/give both or neither/);
+    }
+  });
+});
+
+describe('the number of workers', () => {
+  it.each([
+    ['', 1],
+    ['3', 3],
+    ['auto', availableParallelism()],
+  ])('%s: %s', (text, count) => {
+    expect(load({ STORAGE_ROOT: '/blobs', REGISTRY_WORKERS: text }).REGISTRY_WORKERS).toBe(count);
+  });
+
+  it.each(['0', '-1', '1.5', '100', 'all'])('is not %s', (text) => {
+    expect(() => load({ STORAGE_ROOT: '/blobs', REGISTRY_WORKERS: text })).toThrow(/at REGISTRY_WORKERS/);
   });
 });

@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { Logger, PinoLogger } from 'nestjs-pino';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { Certificate, type CertificateFiles } from './certificate';
 import { ErrorEnvelopeFilter, sendError, toAppError } from './error-envelope.filter';
 import { answerMalformed } from './malformed-requests';
 
@@ -15,6 +16,8 @@ export interface ServerOptions {
   rawBodies?: boolean;
   /** Longest request body of a parsed route, in bytes. */
   bodyLimit?: number;
+  /** Speak TLS, and nothing else, with this certificate. */
+  certificate?: CertificateFiles;
 }
 
 /** Long enough for a sha512 digest beside a repository name of 255 characters, escaped. */
@@ -27,6 +30,7 @@ export async function createServer(
   module: Type | DynamicModule,
   options: ServerOptions = {},
 ): Promise<NestFastifyApplication> {
+  const certificate = options.certificate && new Certificate(options.certificate);
   const adapter = new FastifyAdapter({
     bodyLimit: options.bodyLimit ?? 4 * 1024 * 1024,
     routerOptions: { maxParamLength, ignoreTrailingSlash: true },
@@ -34,7 +38,7 @@ export async function createServer(
     rewriteUrl: (request: IncomingMessage) => options.rewriteUrl?.(request.url ?? '/') ?? request.url ?? '/',
     requestTimeout: 0,
     keepAliveTimeout: 75_000,
-    http: { maxHeaderSize },
+    ...(certificate ? { https: { ...certificate.options, maxHeaderSize } } : { http: { maxHeaderSize } }),
     // What Fastify refuses before routing (a malformed escape, say) looks like every other error.
     frameworkErrors: (error: Error, _request: unknown, reply: FastifyReply) => sendError(reply, toAppError(error)),
     clientErrorHandler: answerMalformed,
@@ -44,7 +48,10 @@ export async function createServer(
     bufferLogs: true,
     abortOnError: false,
     bodyParser: !options.rawBodies,
+    // Fastify made the server; this is how Nest learns what its address begins with.
+    ...(certificate && { httpsOptions: {} }),
   });
+  certificate?.follow(app.getHttpServer());
   const fastify = adapter.getInstance();
   if (options.rawBodies) {
     fastify.removeAllContentTypeParsers();
