@@ -1,8 +1,11 @@
-import 'reflect-metadata';
-import { listen, loadConfig, registryConfig, run } from '@breakwater/platform';
-import { createRegistry } from './create-registry';
+import { inWorkers, loadConfig, registryConfig, run } from '@breakwater/platform/process';
 
 run(async () => {
   const config = loadConfig(registryConfig);
-  await listen(await createRegistry(config), config);
+  const { REGISTRY_WORKERS: count, LOG_LEVEL: logLevel } = config;
+  await inWorkers({ service: 'registry', count, logLevel }, async () => {
+    // Only those who serve load it.
+    const { serve } = await import('./serve');
+    await serve(config);
+  });
 });

@@ -1,0 +1,30 @@
+import cluster from 'node:cluster';
+import { pino } from 'pino';
+import { WorkerPool } from './worker-pool';
+
+export interface InWorkersOptions {
+  /** Name in the log. */
+  service: string;
+  /** Processes that serve; 1: this one does. */
+  count: number;
+  logLevel: string;
+}
+
+/**
+ * Runs `serve` in `count` processes that share the ports it listens on; connections go to them in turn. This process
+ * then only watches over them: who dies is replaced, SIGTERM and SIGINT are passed on, and all are waited for.
+ * Rejects when no worker can start.
+ */
+export async function inWorkers(
+  { service, count, logLevel }: InWorkersOptions,
+  serve: () => Promise<void>,
+): Promise<void> {
+  if (count === 1 || cluster.isWorker) return serve();
+  // What Node does by itself everywhere but on Windows; left to the kernel, few workers get most connections.
+  cluster.schedulingPolicy = cluster.SCHED_RR;
+  const log = pino({ level: logLevel, base: { service } });
+  const pool = new WorkerPool({ service, count, log, fork: () => cluster.fork() });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => pool.stop(signal));
+  log.info(`${count} workers`);
+  return pool.run();
+}
