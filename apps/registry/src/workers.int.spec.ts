@@ -12,19 +12,19 @@ import { RegistryUnderTest, system } from './testing/registry-under-test';
 import { expectStatus, location, RepositoryClient } from './testing/repository-client';
 
 const count = 3;
-/** Each worker starts in seconds here: it compiles what it runs. */
-jest.setTimeout(120_000);
+jest.setTimeout(60_000);
 
 let registry: RegistryUnderTest;
 let running: RegistryProcesses;
 /** One for each worker: connections go to them in turn. */
-let clients: RepositoryClient[];
+let clients: RepositoryClient[] = [];
 
 beforeAll(async () => {
-  registry = await RegistryUnderTest.start({ LOG_LEVEL: 'info', REGISTRY_WORKERS: count, PORT: 0 });
+  registry = await RegistryUnderTest.start({ REGISTRY_WORKERS: count, UPLOAD_IDLE_SECONDS: 5 });
   await registry.project('team');
   const { authorization } = await registry.as(system, 'team/app');
-  running = RegistryProcesses.start(registry.config);
+  RegistryProcesses.compile();
+  running = RegistryProcesses.start({ ...registry.config, LOG_LEVEL: 'info' });
   const port = await running.listening(count);
   clients = Array.from({ length: count }, () => new RepositoryClient(new HttpClient(port), 'team/app', authorization));
 });
@@ -101,7 +101,7 @@ it('waits for its workers when it is told to end', async () => {
 });
 
 it('leaves no worker behind when it is killed', async () => {
-  const another = RegistryProcesses.start({ ...registry.config, REGISTRY_WORKERS: 2 });
+  const another = RegistryProcesses.start({ ...registry.config, LOG_LEVEL: 'info', REGISTRY_WORKERS: 2 });
   await another.listening(2);
   const pids = another.workers;
   another.child.kill('SIGKILL');
