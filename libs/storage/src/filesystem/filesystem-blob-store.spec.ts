@@ -1,10 +1,31 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { digestOf } from '@breakwater/kernel';
 import { describeBlobStore } from '../blob-store.suite';
+import { blobKey } from '../layout';
 import { FilesystemBlobStore } from './filesystem-blob-store';
 
 describeBlobStore('filesystem', async () => {
   const root = await mkdtemp(join(tmpdir(), 'blob-store-'));
   return { store: new FilesystemBlobStore(root), remove: () => rm(root, { recursive: true }) };
+});
+
+it('keeps the bytes that the session knows of, when another process wrote more and took it back', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'blob-store-'));
+  const [here, there] = [new FilesystemBlobStore(root), new FilesystemBlobStore(root)];
+  const id = randomUUID();
+  const upload = { id, state: await here.startUpload(id) };
+  const append = (store: FilesystemBlobStore, offset: number, text: string) =>
+    store.appendUpload(upload, offset, Readable.from([Buffer.from(text)]), () => undefined);
+  await append(here, 0, 'first');
+  await append(there, 5, ', and a chunk that is refused');
+  await append(here, 5, ' second');
+  await append(there, 12, ', and another one');
+  const key = blobKey(digestOf(Buffer.from('first second')));
+  await here.finishUpload(upload, 12, key);
+  expect(await readFile(join(root, key), 'utf8')).toBe('first second');
+  await rm(root, { recursive: true });
 });

@@ -162,7 +162,8 @@ export class FilesystemBlobStore implements BlobStore {
     const kept = await this.open.take(id, size);
     const handle = kept ?? (await openUpload(path));
     try {
-      if (!kept) await dateAndCut(handle, size);
+      // A kept file may have grown: another process wrote more, and took it back.
+      await (kept ? cutTo(handle, size) : dateAndCut(handle, size));
       await handle.datasync();
     } finally {
       await handle.close();
