@@ -1,6 +1,6 @@
 import cluster from 'node:cluster';
 import { pino } from 'pino';
-import { WorkerPool } from './worker-pool';
+import { serving, WorkerPool } from './worker-pool';
 
 export interface InWorkersOptions {
   /** Name in the log. */
@@ -11,15 +11,20 @@ export interface InWorkersOptions {
 }
 
 /**
- * Runs `serve` in `count` processes that share the ports it listens on; connections go to them in turn. This process
- * then only watches over them: who dies is replaced, SIGTERM and SIGINT are passed on, and all are waited for.
- * Rejects when no worker can start.
+ * Runs `serve`, which resolves when it listens, in `count` processes that share its ports; connections go to them in
+ * turn. This process then only watches over them: who dies is replaced, SIGTERM and SIGINT are passed on, and all are
+ * waited for. Rejects when no worker can start.
  */
 export async function inWorkers(
   { service, count, logLevel }: InWorkersOptions,
   serve: () => Promise<void>,
 ): Promise<void> {
-  if (count === 1 || cluster.isWorker) return serve();
+  if (cluster.isWorker) {
+    await serve();
+    cluster.worker?.send(serving);
+    return;
+  }
+  if (count === 1) return serve();
   // What Node does by itself everywhere but on Windows; left to the kernel, few workers get most connections.
   cluster.schedulingPolicy = cluster.SCHED_RR;
   const log = pino({ level: logLevel, base: { service } });

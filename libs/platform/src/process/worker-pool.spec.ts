@@ -1,7 +1,7 @@
 import type { Worker } from 'node:cluster';
 import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WorkerPool } from './worker-pool';
+import { serving, WorkerPool } from './worker-pool';
 
 class FakeWorker extends EventEmitter {
   readonly signals: string[] = [];
@@ -36,7 +36,7 @@ it('starts the first worker alone, and the others once it serves', async () => {
   const running = pool.run();
   await sleep(10);
   expect(forked).toHaveLength(1);
-  forked[0]!.emit('listening');
+  forked[0]!.emit('message', serving);
   await untilForked(3);
   pool.stop('SIGTERM');
   for (const worker of forked) worker.emit('exit', 0, null);
@@ -47,7 +47,7 @@ it('passes a signal on once, and waits for every worker', async () => {
   const pool = makePool(2);
   let ended = false;
   const running = pool.run().then(() => (ended = true));
-  (await untilForked(1)).emit('listening');
+  (await untilForked(1)).emit('message', serving);
   await untilForked(2);
   pool.stop('SIGTERM');
   pool.stop('SIGINT');
@@ -75,7 +75,7 @@ it('replaces a worker that dies, later each time', async () => {
   const running = pool.run();
   for (let deaths = 1; deaths <= 4; deaths++) {
     const worker = await untilForked(deaths);
-    worker.emit('listening');
+    worker.emit('message', serving);
     worker.emit('exit', null, 'SIGKILL');
   }
   const last = await untilForked(5);
@@ -105,7 +105,7 @@ it('goes on trying as long as another one serves', async () => {
   const pool = makePool(2);
   const running = pool.run();
   const first = await untilForked(1);
-  first.emit('listening');
+  first.emit('message', serving);
   for (let count = 2; count <= 9; count++) (await untilForked(count)).emit('exit', 1, null);
   const last = await untilForked(10);
   pool.stop('SIGTERM');
@@ -116,8 +116,8 @@ it('goes on trying as long as another one serves', async () => {
 it('gives up when none serves and none can start, and ends the one that still tries', async () => {
   const running = makePool(2).run();
   const gaveUp = expect(running).rejects.toThrow('no worker of test can start');
-  (await untilForked(1)).emit('listening');
-  (await untilForked(2)).emit('listening');
+  (await untilForked(1)).emit('message', serving);
+  (await untilForked(2)).emit('message', serving);
   forked.forEach((worker) => worker.emit('exit', 1, null));
   const trying = await untilForked(4);
   forked[2]!.emit('exit', 1, null);

@@ -11,11 +11,14 @@ export interface WorkerPoolOptions {
 }
 
 interface Life {
-  listened: boolean;
+  served: boolean;
   lastedMs: number;
   /** "exit code 1", "SIGKILL" */
   end: string;
 }
+
+/** What a worker sends once it takes connections: it may listen on other ports before. */
+export const serving = 'serving';
 
 const maxPauseMs = 30_000;
 /** A worker that lived this long was well: its successor starts after the shortest pause. */
@@ -79,10 +82,11 @@ export class WorkerPool {
   private live(): Promise<Life> {
     const worker = this.options.fork();
     const born = performance.now();
-    let listened = false;
+    let served = false;
     this.living.add(worker);
-    worker.once('listening', () => {
-      listened = true;
+    worker.on('message', (message: unknown) => {
+      if (message !== serving || served) return;
+      served = true;
       this.serving++;
       this.failedStarts = 0;
       this.hasServed = true;
@@ -91,8 +95,8 @@ export class WorkerPool {
     return new Promise((resolve) => {
       const ended = (end: string) => {
         if (!this.living.delete(worker)) return;
-        if (listened) this.serving--;
-        resolve({ listened, end, lastedMs: performance.now() - born });
+        if (served) this.serving--;
+        resolve({ served, end, lastedMs: performance.now() - born });
       };
       worker.once('exit', (code: number, signal: string | null) => ended(signal ?? `exit code ${code}`));
       worker.on('error', (error) => {
@@ -106,8 +110,8 @@ export class WorkerPool {
    * A first worker that does not come up ends the start, as it would without workers. Later, as long as others serve,
    * it is tried again for ever: what a start needs (the database, say) may come back.
    */
-  private giveUpIfHopeless({ listened, end }: Life): void {
-    if (listened || this.serving > 0) return;
+  private giveUpIfHopeless({ served, end }: Life): void {
+    if (served || this.serving > 0) return;
     this.failedStarts++;
     if (this.hasServed && this.failedStarts < maxFailedStarts) return;
     throw new Error(`no worker of ${this.options.service} can start: the last one ended (${end}) and said why above`);
