@@ -55,6 +55,7 @@ Environment
   HARBOR_ADMIN_PASSWORD or HARBOR_ADMIN_PASSWORD_FILE
                         password of "admin" at the first start; generated and shown when absent
   TRUSTED_PROXIES       proxies in front of this machine whose X-Forwarded-* headers count (comma-separated CIDRs)
+  REGISTRY_WORKERS      processes that serve pulls and pushes: a number, or auto for one per core (default 1)
   LOG_LEVEL             trace, debug, info, warn or error                   (default info)
 
 A second copy runs beside the first with other ports and its own data folder:

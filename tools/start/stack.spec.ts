@@ -57,3 +57,13 @@ it('gives the bucket and its keys to the registry alone', () => {
     BLOB_DELIVERY: 'accel',
   });
 });
+
+it('hands no certificate down to services behind nginx', () => {
+  const env = { PATH: '/bin', TLS_CERT_FILE: '/a', TLS_KEY_FILE: '/b', REGISTRY_WORKERS: '2' };
+  expect(inheritedEnvironment(env)).toEqual({
+    PATH: '/bin',
+    REGISTRY_WORKERS: '2',
+    NODE_ENV: 'production',
+    NO_COLOR: '1',
+  });
+});
