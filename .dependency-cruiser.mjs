@@ -91,7 +91,7 @@ export default {
       severity: 'error',
       comment: 'A further entry for those who must not load a whole library is src/<part>/index.ts, with an alias.',
       from: { path: '^apps/' },
-      to: { path: '^libs/', pathNot: String.raw`/src/([a-z]+/)?index\.ts$` },
+      to: { path: '^libs/', pathNot: [String.raw`/src/index\.ts$`, String.raw`/src/[a-z]+/index\.ts$`] },
     },
     {
       name: 'apps-are-apart',
