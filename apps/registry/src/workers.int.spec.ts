@@ -12,7 +12,7 @@ import { RegistryUnderTest, system } from './testing/registry-under-test';
 import { expectStatus, location, RepositoryClient } from './testing/repository-client';
 
 const count = 3;
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 let registry: RegistryUnderTest;
 let running: RegistryProcesses;
