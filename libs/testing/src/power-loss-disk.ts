@@ -21,6 +21,7 @@ interface Call {
 export class PowerLossDisk {
   private readonly nodes = new WeakMap<FileHandle, Node>();
   private readonly undo: (() => void)[] = [];
+  private readonly waiting: (() => void)[] = [];
   private cutAt = Infinity;
   private announceCut: () => void = () => undefined;
   /** Resolves when the power is gone. */
@@ -83,9 +84,10 @@ export class PowerLossDisk {
     return [...new Set([...seen.keys(), ...real.keys()])].filter((path) => !same(path));
   }
 
-  /** Looks away: the file system is as it was. */
+  /** Looks away: the file system is as it was. Who waits for an answer since the cut is told that there will be none. */
   stop(): void {
     for (const restore of this.undo) restore();
+    for (const giveUp of this.waiting) giveUp();
   }
 
   private watchNames(): void {
@@ -134,19 +136,24 @@ export class PowerLossDisk {
   private watchCalls<T extends object>(owner: T, name: keyof T & string, seen: (call: Call) => void): void {
     const original = owner[name] as (...args: unknown[]) => Promise<unknown>;
     const whilePowered = async (on: unknown, args: unknown[]): Promise<unknown> => {
-      if (this.isCut()) return never();
+      if (this.isCut()) return this.noAnswer();
       const began = this.history.steps;
       const result = await original.apply(on, args);
       seen({ on, args, result, began });
       if (!this.isCut()) return result;
       this.announceCut();
-      return never();
+      if (name === 'open') await (result as FileHandle).close();
+      return this.noAnswer();
     };
     const watched = function (this: unknown, ...args: unknown[]) {
       return whilePowered(this, args);
     };
     Object.assign(owner, { [name]: watched });
     this.undo.push(() => Object.assign(owner, { [name]: original }));
+  }
+
+  private noAnswer(): Promise<never> {
+    return new Promise((_, reject) => this.waiting.push(() => reject(new Error('the power is gone'))));
   }
 
   private isCut(): boolean {
@@ -165,8 +172,6 @@ export class PowerLossDisk {
     return parts && name !== undefined ? { folder: this.history.folder(parts), name } : undefined;
   }
 }
-
-const never = () => new Promise<never>(() => undefined);
 
 async function loadFolder(path: string, folder: FolderNode): Promise<void> {
   for (const entry of await fs.readdir(path, { withFileTypes: true })) {

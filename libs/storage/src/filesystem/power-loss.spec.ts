@@ -121,7 +121,7 @@ describe('FilesystemBlobStore and a power cut', () => {
   it('never answers when the power goes before the bytes are safe', async () => {
     disk.cutPowerAt(9);
     const answered = jest.fn();
-    void put(randomBytes(2_000)).then(answered);
+    put(randomBytes(2_000)).then(answered, () => undefined);
     await disk.gone;
     await new Promise((resolve) => setImmediate(resolve));
     expect(answered).not.toHaveBeenCalled();
