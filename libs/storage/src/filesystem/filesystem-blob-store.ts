@@ -145,7 +145,7 @@ export class FilesystemBlobStore implements BlobStore {
     path: string,
     { offset, claim }: { offset: number; claim: UploadClaim },
   ): Promise<FileHandle> {
-    const kept = await claim.run(() => this.open.take(id, offset));
+    const kept = await explained(() => claim.run(() => this.takeOpen(id, path, offset)));
     if (kept) return kept;
     const handle = await openUpload(path);
     try {
@@ -157,9 +157,22 @@ export class FilesystemBlobStore implements BlobStore {
     }
   }
 
+  /**
+   * The open file, if it is still the upload's and has `size` bytes: another process may have written more since, or made
+   * it a blob. Ids are used once, so a file of that name is this one.
+   */
+  private async takeOpen(id: string, path: string, size: number): Promise<FileHandle | undefined> {
+    const handle = await this.open.take(id, size);
+    if (!handle) return undefined;
+    const there = await statFile(path).catch(() => undefined);
+    if (there?.size === size) return handle;
+    await handle.close();
+    return undefined;
+  }
+
   /** Puts the first `size` bytes on stable storage. */
   private async seal(id: string, path: string, size: number): Promise<void> {
-    const kept = await this.open.take(id, size);
+    const kept = await this.takeOpen(id, path, size);
     const handle = kept ?? (await openUpload(path));
     try {
       // A kept file may have grown: another process wrote more, and took it back.
