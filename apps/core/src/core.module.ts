@@ -5,6 +5,7 @@ import {
   DatabaseModule,
   HealthModule,
   loggingModule,
+  MetricsModule,
   RedisModule,
   type CoreConfig,
 } from '@breakwater/platform';
@@ -15,6 +16,7 @@ import { ArtifactsApiModule } from './artifacts/artifacts-api.module';
 import { AuthModule } from './auth';
 import { FirstStart } from './first-start';
 import { MembersApiModule } from './members/members-api.module';
+import { CacheMetrics } from './metrics/cache-metrics';
 import { MetadataApiModule } from './metadata/metadata-api.module';
 import { PermissionsModule } from './permissions/permissions.module';
 import { ProjectsApiModule } from './projects/projects-api.module';
@@ -49,6 +51,7 @@ export class CoreModule {
         loggingModule('core', config.LOG_LEVEL),
         DatabaseModule.forRoot({ ...config, applicationName: 'breakwater-core' }),
         RedisModule.forRoot(config),
+        MetricsModule.forRoot('core', config),
         HealthModule.forRoot({
           inject: [Database],
           checks: (database: Database) => [{ name: 'database', check: () => database.query('SELECT 1') }],
@@ -60,7 +63,7 @@ export class CoreModule {
         TokensModule,
         ...resources,
       ],
-      providers: [FirstStart],
+      providers: [FirstStart, CacheMetrics],
     };
   }
 }

@@ -1,5 +1,6 @@
-import { createServer, type CoreConfig } from '@breakwater/platform';
+import { createServer, measureRequests, type CoreConfig } from '@breakwater/platform';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { RouteInventory } from './auth';
 import { CoreModule } from './core.module';
 import { acceptJsonOnly } from './http-bodies';
 import { answerMethodNotAllowed } from './method-not-allowed';
@@ -9,8 +10,21 @@ import { withoutTrailingSlash } from './rest';
 /** core, ready to listen. */
 export async function createCore(config: CoreConfig): Promise<NestFastifyApplication> {
   const app = await createServer(CoreModule.forRoot(config), { rewriteUrl: withoutTrailingSlash });
+  const operations = operationsByRoute(app);
+  measureRequests(app, {
+    nameOf: (route, method) => operations.get(`${method} ${route}`),
+    unrouted: 'unknown',
+  });
   acceptJsonOnly(app);
   answerMethodNotAllowed(app.getHttpAdapter().getInstance());
   serveOpenApi(app);
   return app;
+}
+
+/** Metrics call a route by its operationId, as Harbor's do. */
+function operationsByRoute(app: NestFastifyApplication): Map<string, string> {
+  const routes = app.get(RouteInventory, { strict: false }).routes();
+  return new Map(
+    routes.flatMap(({ method, path, operation }) => (operation ? [[`${method} ${path}`, operation]] : [])),
+  );
 }

@@ -1,11 +1,11 @@
-import { createServer, Database, type JobserviceConfig } from '@breakwater/platform';
+import { Database, type JobserviceConfig } from '@breakwater/platform';
 import { createTestDatabase, testRedis, type TestDatabase } from '@breakwater/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { randomUUID } from 'node:crypto';
 import { createServer as createHttpServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { JobserviceModule } from './jobservice.module';
+import { createJobservice } from './create-jobservice';
 import { UploadExpiry } from './maintenance/upload-expiry';
 
 let testDatabase: TestDatabase;
@@ -35,7 +35,7 @@ beforeAll(async () => {
     ...testRedis(),
     REGISTRY_URL: `http://127.0.0.1:${(registry.address() as AddressInfo).port}`,
   };
-  app = await createServer(JobserviceModule.forRoot(config));
+  app = await createJobservice(config);
   await app.init();
 });
 afterAll(async () => {

@@ -6,6 +6,7 @@ import {
   DatabaseModule,
   HealthModule,
   loggingModule,
+  MetricsModule,
   REDIS,
   RedisModule,
   type JobserviceConfig,
@@ -13,6 +14,8 @@ import {
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { MaintenanceService } from './maintenance/maintenance.service';
+import { LoopMetrics } from './metrics/loop-metrics';
+import { QueueMetrics } from './metrics/queue-metrics';
 import { UploadExpiry } from './maintenance/upload-expiry';
 
 @Module({})
@@ -25,6 +28,7 @@ export class JobserviceModule {
         loggingModule('jobservice', config.LOG_LEVEL),
         DatabaseModule.forRoot({ ...config, applicationName: 'breakwater-jobservice' }),
         RedisModule.forRoot(config),
+        MetricsModule.forRoot('jobservice', config),
         HealthModule.forRoot({
           inject: [Database, REDIS],
           checks: (database: Database, redis: Redis) => [
@@ -35,7 +39,7 @@ export class JobserviceModule {
         EventsModule,
         ArtifactsModule,
       ],
-      providers: [PullFolder, UploadExpiry, MaintenanceService],
+      providers: [PullFolder, UploadExpiry, LoopMetrics, MaintenanceService, QueueMetrics],
     };
   }
 }

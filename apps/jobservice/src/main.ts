@@ -1,8 +1,8 @@
 import 'reflect-metadata';
-import { createServer, jobserviceConfig, listen, loadConfig, run } from '@breakwater/platform';
-import { JobserviceModule } from './jobservice.module';
+import { jobserviceConfig, listen, loadConfig, run } from '@breakwater/platform';
+import { createJobservice } from './create-jobservice';
 
 run(async () => {
   const config = loadConfig(jobserviceConfig);
-  await listen(await createServer(JobserviceModule.forRoot(config)), config);
+  await listen(await createJobservice(config), config);
 });

@@ -1,5 +1,5 @@
 import { armFailpoint, escapeRepositoryName, parseFailpoint } from '@breakwater/kernel';
-import { createServer, type RegistryConfig } from '@breakwater/platform';
+import { createServer, measureRequests, type RegistryConfig } from '@breakwater/platform';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { openBlobStore } from './blobs/open-blob-store';
 import { HotPath } from './hot/hot-path';
@@ -7,6 +7,8 @@ import { leaveContinueToHandlers } from './http/expect-continue';
 import { answerMethodNotAllowed } from './http/method-not-allowed';
 import type { Routes } from './http/route';
 import { Router } from './http/router';
+import { Outcomes } from './metrics/outcomes';
+import { routeName } from './metrics/route-names';
 import { RegistryModule, routes } from './registry.module';
 
 /** The registry, ready to listen. */
@@ -22,6 +24,11 @@ export async function createRegistry(config: RegistryConfig): Promise<NestFastif
   fastify.addHook('onRequest', (_request, reply, done) => {
     void reply.header('Docker-Distribution-Api-Version', 'registry/2.0');
     done();
+  });
+  const outcomes = app.get(Outcomes);
+  measureRequests(app, {
+    nameOf: routeName,
+    onOutcome: (route, { method }, outcome) => outcomes.note(route, method, outcome),
   });
   app.get(Router).mount(
     fastify,

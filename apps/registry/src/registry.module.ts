@@ -2,12 +2,15 @@ import { ContentModule } from '@breakwater/artifacts';
 import { LeaseModule } from '@breakwater/coherence';
 import { IdentityModule } from '@breakwater/identity';
 import {
+  AuthenticationMetrics,
   ConfigModule,
   Database,
   DatabaseModule,
   FrontDoor,
   HealthModule,
   loggingModule,
+  Metrics,
+  MetricsModule,
   RedisModule,
   type RegistryConfig,
 } from '@breakwater/platform';
@@ -29,6 +32,10 @@ import { InternalRoutes } from './internal/internal.routes';
 import { PrecheckRoutes } from './internal/precheck.routes';
 import { ManifestRequests } from './manifests/manifest-requests';
 import { ManifestPushRoutes, ManifestsRoutes } from './manifests/manifests.routes';
+import { HotMetrics } from './metrics/hot-metrics';
+import { measuredBlobStore } from './metrics/measured-blob-store';
+import { Outcomes } from './metrics/outcomes';
+import { CacheMetrics, LeaseMetrics } from './metrics/registry-metrics';
 import { ReferrersRoutes } from './referrers/referrers.routes';
 import { TagsRoutes } from './tags/tags.routes';
 import { BlobMounts } from './uploads/blob-mounts';
@@ -51,6 +58,7 @@ export const routes = [
 @Module({})
 export class RegistryModule {
   static forRoot(config: RegistryConfig, store: BlobStore): DynamicModule {
+    const metrics = new Metrics(config.METRICS_PORT !== undefined);
     return {
       module: RegistryModule,
       imports: [
@@ -63,7 +71,8 @@ export class RegistryModule {
           inject: [Database],
           checks: (database: Database) => [{ name: 'database', check: () => database.query('SELECT 1') }],
         }),
-        ContentModule.forRoot(store),
+        MetricsModule.forRoot('registry', config, metrics),
+        ContentModule.forRoot(measuredBlobStore(store, metrics)),
         IdentityModule,
         ProjectsModule,
         TokensModule,
@@ -83,6 +92,11 @@ export class RegistryModule {
         HotAnswers,
         HotBlobs,
         HotPath,
+        AuthenticationMetrics,
+        HotMetrics,
+        Outcomes,
+        CacheMetrics,
+        LeaseMetrics,
       ],
     };
   }

@@ -34,5 +34,15 @@ export { assertInternal, InternalGuard, isInternalSecret } from './http/internal
 export { run } from './http/run';
 export { createServer, listen, type ServerOptions } from './http/server';
 export { loggingModule } from './logging/logging';
+export { AuthenticationMetrics } from './metrics/authentication-metrics';
+export { collectCache, type CacheUsage } from './metrics/cache-usage';
+export { measureRequests } from './metrics/measure-requests';
+export { groupsOfService, metricGroups, metricNamesOf } from './metrics/metric-table';
+export { Metrics, type Sample } from './metrics/metrics';
+export { MetricsModule } from './metrics/metrics.module';
+export { MetricsServer } from './metrics/metrics-server';
+export { rememberFor } from './metrics/remember-for';
+export { RequestMetrics, type RequestOutcome } from './metrics/request-metrics';
 export { connectRedis, REDIS, RedisModule } from './redis/redis.module';
 export { deriveKey } from './secrets/derive-key';
+export { inSpan } from './tracing/span';

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { IdentityModule } from '@breakwater/identity';
-import { FrontDoor } from '@breakwater/platform';
+import { AuthenticationMetrics, FrontDoor } from '@breakwater/platform';
 import { ProjectsModule } from '@breakwater/projects';
 import { AccessChecker } from './access-checker';
 import { AccessGuard } from './access.guard';
@@ -17,6 +17,7 @@ import { RouteInventory } from './route-inventory';
     AccessChecker,
     RouteInventory,
     FrontDoor,
+    AuthenticationMetrics,
   ],
   exports: [AccessChecker, FrontDoor],
 })

@@ -7,4 +7,5 @@ export {
   RequirePermission,
   SystemPermission,
 } from './access.decorators';
+export { RouteInventory } from './route-inventory';
 export { AuthModule } from './auth.module';

@@ -2,6 +2,7 @@ import { Injectable, RequestMethod, type OnModuleInit } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import { ROUTE_ACCESS, type RouteAccess } from './access.decorators';
+import { OPERATION_ID } from '../rest';
 import { isPlatformRoute } from './platform-routes';
 
 interface Route {
@@ -10,6 +11,8 @@ interface Route {
   path: string;
   handler: string;
   access: RouteAccess | undefined;
+  /** Its operationId in the OpenAPI document. */
+  operation: string | undefined;
 }
 
 /** Every route that the controllers declare. The app does not start when one of them does not say who may call it. */
@@ -44,10 +47,11 @@ export class RouteInventory implements OnModuleInit {
       handler,
       controller as never,
     ]);
+    const operation = this.reflector.get<string | undefined>(OPERATION_ID, handler);
     const method = RequestMethod[Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod] ?? '';
     const label = `${(controller as { name: string }).name}.${name}`;
     return paths(controller).flatMap((prefix) =>
-      paths(handler).map((suffix) => ({ method, path: join(prefix, suffix), handler: label, access })),
+      paths(handler).map((suffix) => ({ method, path: join(prefix, suffix), handler: label, access, operation })),
     );
   }
 }

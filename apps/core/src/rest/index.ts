@@ -2,6 +2,7 @@ export { describedModel } from './described-models';
 export { api, setLocation } from './location';
 export {
   Operation,
+  OPERATION_ID,
   PathParameters,
   ResourceNameHeader,
   Returns,

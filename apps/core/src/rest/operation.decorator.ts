@@ -1,4 +1,4 @@
-import { applyDecorators, HttpCode } from '@nestjs/common';
+import { applyDecorators, HttpCode, SetMetadata } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiOperation, ApiParam, ApiResponse, type ApiResponseOptions } from '@nestjs/swagger';
 import { ZodSerializerDto, type ZodDto } from 'nestjs-zod';
 import { describeInput, describeOutput } from './described-models';
@@ -30,9 +30,13 @@ const headers = {
   location: { Location: { description: 'Where the created resource is', schema: { type: 'string' } } },
 } as const satisfies Record<string, ApiResponseOptions['headers']>;
 
+/** Metadata of a handler: the name of its operation. */
+export const OPERATION_ID = 'core:operation-id';
+
 export function Operation({ id, tag, summary, errors = [] }: Operation): MethodDecorator {
   return applyDecorators(
     describeParameters,
+    SetMetadata(OPERATION_ID, id),
     ApiOperation({ operationId: id, tags: [tag], summary }),
     ApiHeader(requestId),
     ...[...errors, 500].map((status) =>

@@ -1,6 +1,7 @@
 import { PullFolder } from '@breakwater/artifacts';
 import { OutboxRelay, Partitions, type EventSubscriber } from '@breakwater/events';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { LoopMetrics } from '../metrics/loop-metrics';
 import { MaintenanceLoop } from './maintenance-loop';
 import { UploadExpiry } from './upload-expiry';
 
@@ -15,16 +16,18 @@ const minutes = 60 * seconds;
 export class MaintenanceService implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly loops: MaintenanceLoop[];
 
-  constructor(relay: OutboxRelay, folder: PullFolder, partitions: Partitions, uploads: UploadExpiry) {
+  constructor(
+    private readonly metrics: LoopMetrics,
+    relay: OutboxRelay,
+    folder: PullFolder,
+    partitions: Partitions,
+    uploads: UploadExpiry,
+  ) {
     this.loops = [
-      new MaintenanceLoop({ name: 'outbox-relay', everyMs: seconds, run: () => relay.relay(subscribers) }),
-      new MaintenanceLoop({ name: 'pull-fold', everyMs: 5 * seconds, run: () => folder.fold().then(() => 0) }),
-      new MaintenanceLoop({ name: 'upload-expiry', everyMs: minutes, run: () => uploads.expire() }),
-      new MaintenanceLoop({
-        name: 'partitions',
-        everyMs: 60 * minutes,
-        run: () => partitions.createAhead().then(() => 0),
-      }),
+      this.loop('outbox-relay', seconds, () => relay.relay(subscribers)),
+      this.loop('pull-fold', 5 * seconds, () => folder.fold().then(() => 0)),
+      this.loop('upload-expiry', minutes, () => uploads.expire()),
+      this.loop('partitions', 60 * minutes, () => partitions.createAhead().then(() => 0)),
     ];
   }
 
@@ -34,5 +37,9 @@ export class MaintenanceService implements OnApplicationBootstrap, OnApplication
 
   async onApplicationShutdown(): Promise<void> {
     await Promise.all(this.loops.map((loop) => loop.stop()));
+  }
+
+  private loop(name: string, everyMs: number, run: () => Promise<number>): MaintenanceLoop {
+    return new MaintenanceLoop({ name, everyMs, run: this.metrics.watch(name, run) });
   }
 }

@@ -1,7 +1,7 @@
 import type { RegistryAction } from '@breakwater/access';
 import { Authenticator } from '@breakwater/identity';
 import { AppError, formatScope, isRepositoryName, type RepositoryName } from '@breakwater/kernel';
-import { FrontDoor } from '@breakwater/platform';
+import { AuthenticationMetrics, FrontDoor } from '@breakwater/platform';
 import { ProjectsService } from '@breakwater/projects';
 import { TokensService } from '@breakwater/tokens';
 import { Injectable } from '@nestjs/common';
@@ -25,6 +25,7 @@ export class RegistryAuthorizer {
     private readonly authenticator: Authenticator,
     private readonly projects: ProjectsService,
     private readonly frontDoor: FrontDoor,
+    private readonly metrics: AuthenticationMetrics,
   ) {}
 
   /** Throws UNAUTHORIZED with a challenge. */
@@ -50,7 +51,10 @@ export class RegistryAuthorizer {
 
   private async byToken(request: FastifyRequest, token: string, demanded: Demanded): Promise<Caller> {
     try {
-      return new TokenCaller(await this.tokens.verify(token, 'harbor-registry'), this.projects);
+      return new TokenCaller(
+        await this.metrics.watch('token', this.tokens.verify(token, 'harbor-registry')),
+        this.projects,
+      );
     } catch (error) {
       if (error instanceof AppError && error.code === 'UNAUTHORIZED')
         throw bearerChallenge(error.message, this.wanted(request, demanded), 'invalid_token');
@@ -63,7 +67,12 @@ export class RegistryAuthorizer {
     const colon = text.indexOf(':');
     const address = this.frontDoor.clientAddress(request.raw);
     const principal =
-      colon > 0 ? await this.authenticator.basic(text.slice(0, colon), text.slice(colon + 1), address) : undefined;
+      colon > 0
+        ? await this.metrics.watch(
+            'basic',
+            this.authenticator.basic(text.slice(0, colon), text.slice(colon + 1), address),
+          )
+        : undefined;
     if (!principal) throw basicChallenge('unauthorized: incorrect username or password');
     return new PrincipalCaller(principal, this.projects);
   }

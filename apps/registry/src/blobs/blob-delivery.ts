@@ -36,6 +36,7 @@ export class BlobDelivery {
     const range = requestedRange(request, blob);
     if (this.config.BLOB_DELIVERY === 'accel' && request.headers[accelHeader] !== undefined) {
       this.describe(reply, blob);
+      request.deliveredBytes = range ? range.end - range.start + 1 : blob.size;
       // nginx cuts the range and sets the length itself.
       await reply
         .removeHeader('content-length')

@@ -7,7 +7,7 @@ import {
   SingleFlight,
   type Ticket,
 } from '@breakwater/coherence';
-import { CONFIG } from '@breakwater/platform';
+import { CONFIG, type CacheUsage } from '@breakwater/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
@@ -68,6 +68,10 @@ export class HotAnswers {
     const answer = this.answers.get(url);
     if (!answer && url.length <= maxUrlLength && !url.includes('?')) this.urls.set(request, url);
     return answer;
+  }
+
+  get cacheUsage(): CacheUsage {
+    return this.answers.usage;
   }
 
   forget({ url = '' }: IncomingMessage): void {

@@ -8,6 +8,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { matchesEntityTag } from '../http/conditions';
 import { accelHeader } from '../blobs/blob-delivery';
+import { HotMetrics } from '../metrics/hot-metrics';
 import { HotAnswers, type HotAnswer } from './hot-answers';
 
 interface Sending {
@@ -30,6 +31,7 @@ export class HotPath {
     private readonly answers: HotAnswers,
     private readonly tokens: TokensService,
     private readonly pulls: PullRecorder,
+    private readonly metrics: HotMetrics,
     @Inject(BLOB_STORE) private readonly store: BlobStore,
     @Inject(CONFIG) private readonly config: { BLOB_DELIVERY: string },
   ) {}
@@ -48,10 +50,12 @@ export class HotPath {
     if ((request.method !== 'GET' && request.method !== 'HEAD') || request.headers.range !== undefined) return false;
     const answer = this.answers.find(request);
     if (!answer) return false;
+    const started = this.metrics.start();
     const token = this.tokenOf(request.headers.authorization);
     if (!token || !grants(token, answer.repository, 'pull') || this.isForController(request, answer, token))
       return false;
     this.send(request, response, answer);
+    this.metrics.served(request, response, answer, started);
     return true;
   }
 

@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import { ArtifactListRepository } from './artifact-list.repository';
 import { ArtifactListService } from './artifact-list.service';
 import { ProjectDeletionService } from './project-deletion.service';
+import { ProjectFiguresRepository } from './project-figures.repository';
 import { RepositoryListRepository } from './repository-list.repository';
 import { RepositoryListService } from './repository-list.service';
 import { StatisticsRepository } from './statistics.repository';
@@ -15,11 +16,18 @@ import { TagListRepository } from './tag-list.repository';
     ArtifactListRepository,
     ArtifactListService,
     ProjectDeletionService,
+    ProjectFiguresRepository,
     RepositoryListRepository,
     RepositoryListService,
     StatisticsRepository,
     TagListRepository,
   ],
-  exports: [ArtifactListService, RepositoryListService, ProjectDeletionService, StatisticsRepository],
+  exports: [
+    ArtifactListService,
+    RepositoryListService,
+    ProjectDeletionService,
+    ProjectFiguresRepository,
+    StatisticsRepository,
+  ],
 })
 export class ArtifactListsModule {}

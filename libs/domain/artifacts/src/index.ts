@@ -32,6 +32,7 @@ export type { AccessoryDetail, ArtifactDetail, ArtifactParts, ReferenceDetail, T
 export { ArtifactListService } from './artifact-list.service';
 export { ArtifactListsModule } from './artifact-lists.module';
 export { ProjectDeletionService } from './project-deletion.service';
+export { ProjectFiguresRepository, type ArtifactFigures, type ProjectFigures } from './project-figures.repository';
 export type { RepositoryDetail } from './repository-list.repository';
 export { RepositoryListService } from './repository-list.service';
 export { StatisticsRepository, type Statistics } from './statistics.repository';

@@ -17,6 +17,8 @@ export class PullRecorder implements OnModuleInit, OnApplicationShutdown {
   private counts = new Map<string, number>();
   private times = new Map<string, number>();
   private timer: NodeJS.Timeout | undefined;
+  /** Pulls that are missing in the counts. */
+  uncounted = 0;
 
   constructor(@Inject(REDIS) private readonly redis: Redis) {}
 
@@ -26,7 +28,10 @@ export class PullRecorder implements OnModuleInit, OnApplicationShutdown {
   }
 
   record(pull: { repositoryId: number; artifactId: number; tagId: number | null }): void {
-    if (this.times.size >= maxEntries) return;
+    if (this.times.size >= maxEntries) {
+      this.uncounted++;
+      return;
+    }
     const repository = `r:${pull.repositoryId}`;
     const now = Date.now();
     this.counts.set(repository, (this.counts.get(repository) ?? 0) + 1);
@@ -42,9 +47,11 @@ export class PullRecorder implements OnModuleInit, OnApplicationShutdown {
     const pipeline = this.redis.pipeline();
     for (const [field, count] of counts) pipeline.hincrby(pendingPullsKey, field, count);
     for (const [field, time] of times) pipeline.hset(pendingPullsKey, field, time);
-    await pipeline
-      .exec()
-      .catch((error: unknown) => this.logger.warn({ err: error, pulls: counts.size }, 'pulls not counted'));
+    await pipeline.exec().catch((error: unknown) => {
+      const pulls = [...counts.values()].reduce((sum, count) => sum + count, 0);
+      this.uncounted += pulls;
+      this.logger.warn({ err: error, pulls }, 'pulls not counted');
+    });
   }
 
   async onApplicationShutdown(): Promise<void> {

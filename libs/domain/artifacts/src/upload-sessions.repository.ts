@@ -137,6 +137,17 @@ export class UploadSessionsRepository {
     return rows.map(({ id }) => id);
   }
 
+  /** Sessions that a request writes to now, that wait for one, and that have expired; bytes of them all. */
+  async figures(): Promise<{ writing: number; open: number; expired: number; bytes: number }> {
+    const [row] = await this.database.query<{ writing: number; open: number; expired: number; bytes: number }>(
+      `SELECT count(*) FILTER (WHERE live AND busy)::int AS writing, count(*) FILTER (WHERE live AND NOT busy)::int AS open,
+              count(*) FILTER (WHERE NOT live)::int AS expired, coalesce(sum(received_bytes), 0)::bigint AS bytes
+       FROM (SELECT received_bytes, expiry_time > now() AS live,
+                    writer IS NOT NULL AND writer_time >= now() - interval '${writerTimeout}' AS busy FROM upload_session) s`,
+    );
+    return row ?? { writing: 0, open: 0, expired: 0, bytes: 0 };
+  }
+
   /** Null when the project is unlimited. */
   async room(projectId: number): Promise<Room | null> {
     const [row] = await this.database.prepared<{ room: Room | null }>(`SELECT ${roomOf('$1')}`, [projectId]);

@@ -41,6 +41,8 @@ export class LeaseHolder implements OnApplicationShutdown {
   /** Tells a renewal that was asked for over a connection that is gone. */
   private connection = 0;
   private timer: NodeJS.Timeout | undefined;
+  /** Connections lost so far, and all that was cached with each. */
+  losses = 0;
 
   constructor(@Inject(CONFIG) config: { DATABASE_URL: string }) {
     this.listener = new Listener({
@@ -62,6 +64,11 @@ export class LeaseHolder implements OnApplicationShutdown {
   /** May cached answers be given now? */
   get isValid(): boolean {
     return performance.now() < this.validUntil;
+  }
+
+  /** How long cached answers may be given without another renewal. */
+  get remainingSeconds(): number {
+    return Math.max(0, this.validUntil - performance.now()) / 1_000;
   }
 
   /** Take one before the query whose answer is to be cached. The first one makes this process a lease holder. */
@@ -111,6 +118,7 @@ export class LeaseHolder implements OnApplicationShutdown {
   }
 
   private forgetAll(): void {
+    this.losses++;
     clearInterval(this.timer);
     this.connection++;
     this.validUntil = 0;

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { CacheUsage } from '@breakwater/platform';
 import { SettingsService } from '@breakwater/settings';
 import { AccountsRepository, robotPrincipal, userPrincipal, type UserAccount } from './accounts.repository';
 import { CredentialCache, type AccountPrincipal } from './credential-cache';
@@ -39,6 +40,11 @@ export class Authenticator {
     if (principal) this.throttle.succeeded(username, address);
     else this.throttle.failed(username, address);
     return principal;
+  }
+
+  /** Of passwords proven lately. */
+  get cacheUsage(): CacheUsage {
+    return this.cache.usage;
   }
 
   private async fromCache(key: string): Promise<AccountPrincipal | undefined> {

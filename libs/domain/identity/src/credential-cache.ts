@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { RobotPrincipal, UserPrincipal } from '@breakwater/access';
+import type { CacheUsage } from '@breakwater/platform';
 import { LRUCache } from 'lru-cache';
 import { createHmac, randomBytes } from 'node:crypto';
 
@@ -20,13 +21,22 @@ const maxEntries = 10_000;
 export class CredentialCache {
   private readonly key = randomBytes(32);
   private readonly entries = new LRUCache<string, ProvenCredential>({ max: maxEntries, ttl: ttlMs });
+  private hits = 0;
+  private misses = 0;
 
   keyOf(username: string, password: string): string {
     return createHmac('sha256', this.key).update(`${username.length}:${username}${password}`).digest('base64');
   }
 
   get(key: string): ProvenCredential | undefined {
-    return this.entries.get(key);
+    const entry = this.entries.get(key);
+    if (entry) this.hits++;
+    else this.misses++;
+    return entry;
+  }
+
+  get usage(): CacheUsage {
+    return { hits: this.hits, misses: this.misses, entries: this.entries.size };
   }
 
   /** `keepAge`: the password was not proven again, only the account read. */

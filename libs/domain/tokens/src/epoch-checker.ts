@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CoherentCache, LeaseHolder } from '@breakwater/coherence';
-import { Database } from '@breakwater/platform';
+import { Database, type CacheUsage } from '@breakwater/platform';
 
 /** What a token's validity hangs on. */
 export interface EpochOf {
@@ -36,6 +36,10 @@ export class EpochChecker {
     private readonly lease: LeaseHolder,
   ) {
     this.known = new CoherentCache(lease, { maxBytes, sizeOf: () => entryBytes });
+  }
+
+  get cacheUsage(): CacheUsage {
+    return this.known.usage;
   }
 
   /** The same without asking anybody: undefined when that is not possible. */

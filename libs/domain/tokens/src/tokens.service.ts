@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { principalName, type Principal, type ProjectFacts } from '@breakwater/access';
 import { AppError } from '@breakwater/kernel';
+import type { CacheUsage } from '@breakwater/platform';
 import { SettingsService } from '@breakwater/settings';
 import { errors, jwtVerify, SignJWT, type JWK, type JWTHeaderParameters } from 'jose';
 import { LRUCache } from 'lru-cache';
@@ -47,6 +48,8 @@ export class TokensService {
   private readonly verified = new LRUCache<string, Remembered>({ max: maxVerified });
   private readonly reusable = new LRUCache<string, IssuedToken>({ max: maxReusable });
 
+  private readonly usage = { tokens: { hits: 0, misses: 0 }, issued: { hits: 0, misses: 0 } };
+
   constructor(
     private readonly keys: SigningKeys,
     private readonly epochs: EpochChecker,
@@ -60,6 +63,7 @@ export class TokensService {
     const breakwater = { ...identityOf(principal), projects: projects.map(({ id, epoch }) => [id, epoch]) };
     const question = hash('sha256', JSON.stringify([kid, expiresIn, audience, subject, breakwater, access]), 'base64');
     const known = this.reusable.get(question);
+    this.usage.issued[known ? 'hits' : 'misses']++;
     if (known) return known;
     const issuedAt = Math.floor(Date.now() / 1_000);
     const token = await new SignJWT({ access, breakwater })
@@ -83,7 +87,7 @@ export class TokensService {
    */
   async verify(jwt: string, audience: string): Promise<VerifiedToken> {
     const key = keyOf(jwt, audience);
-    const remembered = this.verified.get(key) ?? (await this.remember(key, jwt, audience));
+    const remembered = this.known(key) ?? (await this.remember(key, jwt, audience));
     if (remembered.token.expiresAt <= Date.now() / 1_000) throw refused('it has expired');
     if (!(await this.epochs.areCurrent(remembered.epochs))) throw refused('the rights of its bearer have changed');
     return remembered.token;
@@ -93,12 +97,30 @@ export class TokensService {
   recall(jwt: string, audience: string): VerifiedToken | undefined {
     const remembered = this.verified.get(keyOf(jwt, audience));
     if (!remembered || remembered.token.expiresAt <= Date.now() / 1_000) return undefined;
-    return this.epochs.recall(remembered.epochs) === true ? remembered.token : undefined;
+    if (this.epochs.recall(remembered.epochs) !== true) return undefined;
+    this.usage.tokens.hits++;
+    return remembered.token;
+  }
+
+  /** Of tokens verified before, of what they hang on, and of tokens issued lately. */
+  get cacheUsage(): Record<'tokens' | 'epochs' | 'issued', CacheUsage> {
+    const { tokens, issued } = this.usage;
+    return {
+      tokens: { ...tokens, entries: this.verified.size },
+      epochs: this.epochs.cacheUsage,
+      issued: { ...issued, entries: this.reusable.size },
+    };
   }
 
   /** Public keys, for verifiers elsewhere (RFC 7517). */
   async jwks(): Promise<{ keys: JWK[] }> {
     return { keys: await this.keys.publicKeys() };
+  }
+
+  private known(key: string): Remembered | undefined {
+    const remembered = this.verified.get(key);
+    this.usage.tokens[remembered ? 'hits' : 'misses']++;
+    return remembered;
   }
 
   private async remember(key: string, jwt: string, audience: string): Promise<Remembered> {

@@ -18,6 +18,11 @@ export const serverFragment = {
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'])
     .default('info')
     .describe('Least severe log level written'),
+  METRICS_PORT: port.optional().describe('Port of `GET /metrics` for Prometheus, on `HOST`; unset: no metrics'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url()
+    .optional()
+    .describe('Collector of OpenTelemetry traces (OTLP over http), `http://host:4318`; unset: no traces'),
   INTERNAL_SECRET: z.string().min(16).describe('Shared by the services; authenticates calls between them'),
 };
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { TransactionHost } from '@nestjs-cls/transactional';
 import type { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adapter-typeorm';
+import { inSpan } from '../tracing/span';
 import type { ClientBase, Pool, QueryResultRow } from 'pg';
 import type { EntityManager, EntityTarget, ObjectLiteral, Repository } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
@@ -88,7 +89,7 @@ export class Database {
   private async attempt<T>(work: () => Promise<T>): Promise<T> {
     const ends: TransactionEnd[] = [];
     try {
-      const result = await this.ends.run(ends, () => this.host.withTransaction(work));
+      const result = await this.ends.run(ends, () => inSpan('transaction', () => this.host.withTransaction(work)));
       for (const end of ends) await end.committed();
       return result;
     } finally {

@@ -1,5 +1,6 @@
 import { LoggerModule, type Params } from 'nestjs-pino';
 import type { DynamicModule } from '@nestjs/common';
+import { currentTraceId } from '../tracing/span';
 
 const redacted = ['authorization', 'cookie', 'password', 'secret', 'token'].flatMap((name) => [
   name,
@@ -18,6 +19,10 @@ export function loggingModule(service: string, level: string): DynamicModule {
       level,
       base: { service },
       redact: { paths: [...redacted, 'req.headers["set-cookie"]'], censor: '[redacted]' },
+      mixin: () => {
+        const traceId = currentTraceId();
+        return traceId === undefined ? {} : { traceId };
+      },
     },
   };
   return LoggerModule.forRoot(params);

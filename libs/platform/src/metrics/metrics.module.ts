@@ -1,0 +1,41 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { flushTraces } from '../tracing/span';
+import { ConnectionMetrics } from './connection-metrics';
+import { requestMetricNames, type ServiceName } from './metric-table';
+import { Metrics } from './metrics';
+import { MetricsServer } from './metrics-server';
+import { RequestMetrics } from './request-metrics';
+
+/** Metrics of a server, served on METRICS_PORT when there is one. */
+@Module({})
+export class MetricsModule {
+  /** `metrics`: when something outside of Nest needs them too. */
+  static forRoot(
+    service: ServiceName,
+    config: { HOST: string; METRICS_PORT?: number },
+    metrics = new Metrics(config.METRICS_PORT !== undefined),
+  ): DynamicModule {
+    const server = new MetricsServer({
+      host: config.HOST,
+      port: config.METRICS_PORT,
+      scrape: () => metrics.registry.metrics(),
+      contentType: metrics.registry.contentType,
+    });
+    return {
+      module: MetricsModule,
+      global: true,
+      providers: [
+        { provide: Metrics, useValue: metrics },
+        { provide: MetricsServer, useValue: server },
+        { provide: RequestMetrics, useFactory: () => new RequestMetrics(metrics, requestMetricNames[service]) },
+        ConnectionMetrics,
+      ],
+      exports: [Metrics, RequestMetrics],
+    };
+  }
+
+  /** Spans that wait to be sent are not lost with the process. */
+  onApplicationShutdown(): Promise<void> {
+    return flushTraces();
+  }
+}
