@@ -71,7 +71,8 @@ export default defineConfig(
     },
   },
   {
-    files: ['libs/platform/src/config/**/*.ts'],
+    // Tracing decides before anything else is loaded, the schemas included.
+    files: ['libs/platform/src/config/**/*.ts', 'libs/tracing/src/start-tracing.ts'],
     rules: { 'no-restricted-syntax': ['error', noDefaultExport, ...fewParameters] },
   },
   {

@@ -1,8 +1,4 @@
-import 'reflect-metadata';
-import { coreConfig, listen, loadConfig, run } from '@breakwater/platform';
-import { createCore } from './create-core';
+import { startTracing } from '@breakwater/tracing';
 
-run(async () => {
-  const config = loadConfig(coreConfig);
-  await listen(await createCore(config), config);
-});
+// Tracing sees only what is loaded after it.
+void startTracing('core').then(() => import('./serve'));

@@ -8,7 +8,18 @@ const root = resolve(__dirname, '../../..');
 describe('the fuzzer', () => {
   it('finds nothing', async () => {
     const { httpUrl, pid, admin } = currentPlatform();
-    const args = ['--url', httpUrl, '--pid', String(pid), '--username', admin.username, '--requests', '3000', '--seed', '1'];
+    const args = [
+      '--url',
+      httpUrl,
+      '--pid',
+      String(pid),
+      '--username',
+      admin.username,
+      '--requests',
+      '3000',
+      '--seed',
+      '1',
+    ];
     const { code, output } = await run(args, admin.password);
     expect(`${code}\n${output}`).toMatch(/^0\n[^]*\n3000 requests with seed \d+: no problem\n$/);
   }, 240_000);

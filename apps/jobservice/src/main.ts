@@ -1,8 +1,4 @@
-import 'reflect-metadata';
-import { jobserviceConfig, listen, loadConfig, run } from '@breakwater/platform';
-import { createJobservice } from './create-jobservice';
+import { startTracing } from '@breakwater/tracing';
 
-run(async () => {
-  const config = loadConfig(jobserviceConfig);
-  await listen(await createJobservice(config), config);
-});
+// Tracing sees only what is loaded after it.
+void startTracing('jobservice').then(() => import('./serve'));

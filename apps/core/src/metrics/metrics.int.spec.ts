@@ -12,7 +12,7 @@ beforeAll(async () => {
   await sql(`UPDATE quota SET used = 500, hard = 1000 WHERE project_id = (SELECT id FROM project WHERE name = 'open')`);
   await sql(`INSERT INTO repository (project_id, name, pull_count, first_push_time)
              SELECT id, 'open/app', 7, now() FROM project WHERE name = 'open'`);
-  await sql(`INSERT INTO manifest (digest, media_type, payload) VALUES ('sha256:00', 'm', '{}')`);
+  await sql(`INSERT INTO manifest (digest, payload, size) VALUES ('sha256:00', '{}', 2)`);
   await sql(`INSERT INTO artifact (project_id, repository_id, digest, type, media_type, manifest_media_type, size, manifest_size)
              SELECT project_id, id, 'sha256:00', 'IMAGE', 'm', 'm', 1, 1 FROM repository`);
 });
