@@ -13,6 +13,7 @@ const OPTIONS = {
   'tls-cert': { type: 'string' },
   'tls-key': { type: 'string' },
   'tls-ca': { type: 'string' },
+  'metrics-port': { type: 'string' },
   'no-install': { type: 'boolean' },
   dev: { type: 'boolean' },
   verbose: { type: 'boolean' },
@@ -46,6 +47,8 @@ Certificates
   --tls-ca FILE         the CA certificate to offer for download with --tls-cert
 
 Other
+  --metrics-port PORT   metrics for Prometheus on 127.0.0.1: core on PORT, registry and jobservice on the next two
+                        (default: none)
   --no-install          fail instead of installing npm packages, redis-server or nginx
   --dev                 compile again and restart the services when a source file changes
   --verbose             show every line of PostgreSQL and Redis, too
@@ -57,6 +60,8 @@ Environment
   TRUSTED_PROXIES       proxies in front of this machine whose X-Forwarded-* headers count (comma-separated CIDRs)
   REGISTRY_WORKERS      processes that serve pulls and pushes: a number, or auto for one per core (default 1)
   LOG_LEVEL             trace, debug, info, warn or error                   (default info)
+  OTEL_EXPORTER_OTLP_ENDPOINT
+                        send traces to this OpenTelemetry collector: http://127.0.0.1:4318
 
 A second copy runs beside the first with other ports and its own data folder:
   npm start -- --http-port 9080 --https-port 9443 --data ./data2
@@ -91,6 +96,7 @@ export function parseCommandLine(argv, env = {}) {
     tlsCert: values['tls-cert'],
     tlsKey: values['tls-key'],
     tlsCa: values['tls-ca'],
+    metricsPort: port('--metrics-port', values['metrics-port'], undefined),
     install: !values['no-install'],
     dev: values.dev === true,
     verbose: values.verbose === true,

@@ -34,6 +34,7 @@ describe('the command line of npm start', () => {
   it.each([
     [['--http-port', '70000'], '--http-port takes a port from 1 to 65535, not "70000"'],
     [['--http-port', '80.5'], '--http-port takes a port'],
+    [['--metrics-port', 'x'], '--metrics-port takes a port'],
     [['--https-port', '8080'], 'must differ'],
     [['--listen', 'example.org'], 'names go to --hostname'],
     [['--tls-cert', 'a.crt'], 'belong together'],

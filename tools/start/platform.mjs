@@ -65,7 +65,14 @@ async function bringUp(context) {
   const [core, registry, jobservice] = await freePorts(NODE_SERVICES.length);
   const ports = { core, registry, jobservice };
   const urls = await startDatabases(context);
-  const envs = serviceEnvironments({ ...context, ...urls, ports, caFile: context.tls.ca, storage: folder.storage });
+  const envs = serviceEnvironments({
+    ...context,
+    ...urls,
+    ports,
+    caFile: context.tls.ca,
+    storage: folder.storage,
+    metricsPort: options.metricsPort,
+  });
   writeRunState(context, { envs });
 
   output.say('bringing the schema up to date …');

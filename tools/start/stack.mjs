@@ -12,7 +12,7 @@ export const NODE_SERVICES = ['core', 'registry', 'jobservice'];
  * Environment of each process (the names of libs/platform/src/config). Pure.
  * @param {{ databaseUrl: string, redisUrl: string, ports: Record<string, number>, secrets: Record<string, string>,
  *   caFile?: string, storage: string, trustedProxies: string[], inherited?: Record<string, string | undefined>,
- *   storageSettings?: Record<string, string> }} options
+ *   storageSettings?: Record<string, string>, metricsPort?: number }} options `metricsPort`: of the first service
  * @returns {Record<'migrator' | 'core' | 'registry' | 'jobservice', Record<string, string>>}
  */
 export function serviceEnvironments({
@@ -25,12 +25,14 @@ export function serviceEnvironments({
   trustedProxies,
   inherited = inheritedEnvironment(),
   storageSettings = storageEnvironment(storage),
+  metricsPort,
 }) {
   const address = (name) => `http://127.0.0.1:${ports[name]}`;
   const server = (name) => ({
     ...inherited,
     HOST: '127.0.0.1',
     PORT: String(ports[name]),
+    ...(metricsPort && { METRICS_PORT: String(metricsPort + NODE_SERVICES.indexOf(name)) }),
     DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,
     INTERNAL_SECRET: secrets.internalSecret,

@@ -39,6 +39,22 @@ it('tells each process what it needs and no secret that it does not', () => {
   expect(environments.jobservice.HARBOR_ADMIN_PASSWORD).toBeUndefined();
 });
 
+it('gives each service a port for its metrics when one is asked for', () => {
+  const measured = serviceEnvironments({
+    databaseUrl: 'postgres://x/db',
+    redisUrl: 'redis://x',
+    ports: {},
+    secrets,
+    storage: '/data/storage',
+    trustedProxies: [],
+    inherited: {},
+    metricsPort: 9090,
+  });
+  const portsOf = ({ core, registry, jobservice }) => [core, registry, jobservice].map((env) => env.METRICS_PORT);
+  expect(portsOf(measured)).toEqual(['9090', '9091', '9092']);
+  expect(portsOf(environments)).toEqual([undefined, undefined, undefined]);
+});
+
 it('trusts nginx on loopback and the proxies in front of it', () => {
   expect(environments.core.TRUSTED_PROXIES).toBe('127.0.0.1/32,::1/128,10.0.0.0/8');
 });

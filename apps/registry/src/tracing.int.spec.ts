@@ -44,6 +44,7 @@ async function withProcess(env: Record<string, string>, work: (client: Repositor
       SWC_NODE_PROJECT: 'tsconfig.base.json',
       ...Object.fromEntries(settings),
       PORT: String(port),
+      UPLOAD_IDLE_SECONDS: '30',
       ...env,
     },
     stdio: ['ignore', 'inherit', 'inherit'],

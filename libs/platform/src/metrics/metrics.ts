@@ -70,7 +70,7 @@ export class Metrics {
   }
 
   private settings(name: MetricName) {
-    const { help, labels = [], aggregator } = describeMetric(name);
+    const { help, labels = [], aggregator = 'sum' } = describeMetric(name);
     return { name, help, labelNames: [...labels], aggregator, registers: [this.registry] };
   }
 }
