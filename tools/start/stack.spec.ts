@@ -50,7 +50,8 @@ it('gives each service a port for its metrics when one is asked for', () => {
     inherited: {},
     metricsPort: 9090,
   });
-  const portsOf = ({ core, registry, jobservice }) => [core, registry, jobservice].map((env) => env.METRICS_PORT);
+  const portsOf = ({ core, registry, jobservice }: typeof environments) =>
+    [core, registry, jobservice].map((env) => env.METRICS_PORT);
   expect(portsOf(measured)).toEqual(['9090', '9091', '9092']);
   expect(portsOf(environments)).toEqual([undefined, undefined, undefined]);
 });

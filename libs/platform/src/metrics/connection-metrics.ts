@@ -1,8 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Redis } from 'ioredis';
-import type { Pool } from 'pg';
-import { DataSource, type AfterQueryEvent, type EntitySubscriberInterface } from 'typeorm';
+import type { ClientBase, Pool } from 'pg';
+import { DataSource } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { REDIS } from '../redis/redis.module';
+import { Buckets } from './buckets';
+import { describeMetric } from './metric-table';
 import { Metrics } from './metrics';
 
 /** The Postgres pool, its queries, and the connection to Redis. */
@@ -10,7 +13,7 @@ import { Metrics } from './metrics';
 export class ConnectionMetrics {
   constructor(metrics: Metrics, dataSource: DataSource, @Inject(REDIS) redis: Redis) {
     if (!metrics.enabled) return;
-    const { master: pool } = dataSource.driver as unknown as { master: Pool };
+    const pool = (dataSource.driver as PostgresDriver).master as Pool;
     metrics.collect('breakwater_database_connections', () => [
       { labels: { state: 'busy' }, value: pool.totalCount - pool.idleCount },
       { labels: { state: 'idle' }, value: pool.idleCount },
@@ -18,17 +21,42 @@ export class ConnectionMetrics {
     ]);
     metrics.collect('breakwater_database_connections_limit', () => [{ value: pool.options.max }]);
     metrics.collect('breakwater_redis_up', () => [{ value: redis.status === 'ready' ? 1 : 0 }]);
-    dataSource.subscribers.push(queryMetrics(metrics));
+    measureQueries(metrics, pool);
   }
 }
 
-function queryMetrics(metrics: Metrics): EntitySubscriberInterface {
-  const duration = metrics.histogram('breakwater_database_query_duration_seconds');
-  const errors = metrics.counter('breakwater_database_query_errors_total');
-  return {
-    afterQuery({ success, executionTime = 0 }: AfterQueryEvent): void {
-      if (success) duration.observe(executionTime / 1_000);
-      else errors.inc();
-    },
-  };
+type Query = (...parameters: unknown[]) => unknown;
+type Callback = (error: unknown, ...results: unknown[]) => void;
+
+/** On the connections themselves: queries come from TypeORM and past it. */
+function measureQueries(metrics: Metrics, pool: Pool): void {
+  const durations = new Buckets(describeMetric('breakwater_database_query_duration_seconds').buckets ?? []);
+  let errors = 0;
+  metrics.collect('breakwater_database_query_duration_seconds', () => durations.samples({}));
+  metrics.collect('breakwater_database_query_errors_total', () => [{ value: errors }]);
+  const measured = (query: Query): Query =>
+    function (...parameters) {
+      const started = performance.now();
+      const succeeded = () => durations.observe((performance.now() - started) / 1_000);
+      const failed = () => void errors++;
+      const last = parameters.at(-1);
+      if (typeof last === 'function') {
+        const callback = last as Callback;
+        const seen: Callback = (error, ...results) => {
+          if (error) failed();
+          else succeeded();
+          callback(error, ...results);
+        };
+        return query(...parameters.slice(0, -1), seen);
+      }
+      const answer = query(...parameters);
+      if (answer instanceof Promise) answer.then(succeeded, failed);
+      return answer;
+    };
+  const known = new WeakSet<ClientBase>();
+  pool.on('acquire', (client) => {
+    if (known.has(client)) return;
+    known.add(client);
+    client.query = measured(client.query.bind(client) as Query) as never;
+  });
 }
