@@ -5,7 +5,7 @@ const folders = {
   kernel: '^libs/kernel/',
   contract: '^libs/contracts/',
   adapter: '^libs/storage/',
-  platform: '^libs/platform/',
+  platform: '^libs/(platform|tracing)/',
   domain: '^libs/domain/',
   app: '^apps/(?!e2e/)',
   e2e: '^apps/e2e/',

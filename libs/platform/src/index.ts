@@ -37,7 +37,7 @@ export { loggingModule } from './logging/logging';
 export { AuthenticationMetrics } from './metrics/authentication-metrics';
 export { collectCache, type CacheUsage } from './metrics/cache-usage';
 export { measureRequests } from './metrics/measure-requests';
-export { groupsOfService, metricGroups, metricNamesOf } from './metrics/metric-table';
+export { metricNamesOf } from './metrics/metric-table';
 export { Metrics, type Sample } from './metrics/metrics';
 export { MetricsModule } from './metrics/metrics.module';
 export { MetricsServer } from './metrics/metrics-server';
