@@ -46,6 +46,11 @@ describe('the front door', () => {
     });
   });
 
+  it('shows no metrics', async () => {
+    for (const path of ['/metrics', '/v2/metrics', '/api/metrics'])
+      expectStatus(await send(`${fixture.platform.httpUrl}${path}`), path === '/v2/metrics' ? 401 : 404);
+  });
+
   describe('Expect: 100-continue', () => {
     const manifest = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: MediaType.index, manifests: [] }));
     const head = (line: string, size: number, headers = {}) =>

@@ -1,10 +1,12 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import cluster from 'node:cluster';
 import { flushTraces } from '../tracing/span';
 import { ConnectionMetrics } from './connection-metrics';
 import { requestMetricNames, type ServiceName } from './metric-table';
 import { Metrics } from './metrics';
 import { MetricsServer } from './metrics-server';
 import { RequestMetrics } from './request-metrics';
+import { offerToPrimary } from './worker-metrics';
 
 /** Metrics of a server, served on METRICS_PORT when there is one. */
 @Module({})
@@ -15,9 +17,11 @@ export class MetricsModule {
     config: { HOST: string; METRICS_PORT?: number },
     metrics = new Metrics(config.METRICS_PORT !== undefined),
   ): DynamicModule {
+    offerToPrimary(metrics);
     const server = new MetricsServer({
       host: config.HOST,
-      port: config.METRICS_PORT,
+      // The primary of a cluster answers for its workers.
+      port: cluster.isWorker ? undefined : config.METRICS_PORT,
       scrape: () => metrics.registry.metrics(),
       contentType: metrics.registry.contentType,
     });
