@@ -1,4 +1,4 @@
-import { createServer, measureRequests, type CoreConfig } from '@breakwater/platform';
+import { admitRequests, type CoreConfig, createServer, measureRequests } from '@breakwater/platform';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { RouteInventory } from './auth';
 import { CoreModule } from './core.module';
@@ -6,6 +6,7 @@ import { acceptJsonOnly } from './http-bodies';
 import { answerMethodNotAllowed } from './method-not-allowed';
 import { serveOpenApi } from './openapi/serve';
 import { withoutTrailingSlash } from './rest';
+import { routeLimits } from './route-limits';
 
 /** core, ready to listen. */
 export async function createCore(config: CoreConfig): Promise<NestFastifyApplication> {
@@ -17,6 +18,7 @@ export async function createCore(config: CoreConfig): Promise<NestFastifyApplica
   });
   acceptJsonOnly(app);
   answerMethodNotAllowed(app.getHttpAdapter().getInstance());
+  admitRequests(app, routeLimits(config));
   serveOpenApi(app);
   return app;
 }

@@ -32,6 +32,10 @@ beforeAll(async () => {
     INTERNAL_SECRET: 'internal-secret-of-tests',
     DATABASE_URL: testDatabase.url,
     DATABASE_POOL_SIZE: 6,
+    DATABASE_QUEUE_LENGTH: 100,
+    DATABASE_QUEUE_SECONDS: 5,
+    DRAIN_DELAY_SECONDS: 0,
+    DRAIN_SECONDS: 30,
     ...testRedis(),
     REGISTRY_URL: `http://127.0.0.1:${(registry.address() as AddressInfo).port}`,
   };

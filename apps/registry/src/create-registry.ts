@@ -1,11 +1,12 @@
 import { armFailpoint, escapeRepositoryName, parseFailpoint } from '@breakwater/kernel';
-import { createServer, measureRequests, type RegistryConfig } from '@breakwater/platform';
+import { admitRequests, createServer, measureRequests, type RegistryConfig } from '@breakwater/platform';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { openBlobStore } from './blobs/open-blob-store';
 import { HotPath } from './hot/hot-path';
 import { leaveContinueToHandlers } from './http/expect-continue';
 import { answerMethodNotAllowed } from './http/method-not-allowed';
 import type { Routes } from './http/route';
+import { RouteLimits } from './http/route-limits';
 import { Router } from './http/router';
 import { Outcomes } from './metrics/outcomes';
 import { routeName } from './metrics/route-names';
@@ -35,6 +36,8 @@ export async function createRegistry(config: RegistryConfig): Promise<NestFastif
     routes.map((group) => app.get<Routes>(group)),
   );
   answerMethodNotAllowed(fastify);
+  const limits = app.get(RouteLimits);
+  admitRequests(app, (request) => limits.of(request));
   leaveContinueToHandlers(app.getHttpServer());
   app.get(HotPath).install(app.getHttpServer());
   return app;

@@ -11,6 +11,7 @@ import {
   loggingModule,
   Metrics,
   MetricsModule,
+  RateLimits,
   RedisModule,
   type RegistryConfig,
 } from '@breakwater/platform';
@@ -26,6 +27,8 @@ import { BlobsRoutes } from './blobs/blobs.routes';
 import { HotAnswers } from './hot/hot-answers';
 import { HotBlobs } from './hot/hot-blobs';
 import { HotPath } from './hot/hot-path';
+import { HotGate } from './http/hot-gate';
+import { RouteLimits } from './http/route-limits';
 import { Router } from './http/router';
 import { TargetProjects } from './http/target-projects';
 import { InternalRoutes } from './internal/internal.routes';
@@ -82,6 +85,8 @@ export class RegistryModule {
         ...routes,
         Router,
         FrontDoor,
+        RateLimits,
+        RouteLimits,
         RegistryAuthorizer,
         Actors,
         TargetProjects,
@@ -91,6 +96,7 @@ export class RegistryModule {
         BlobMounts,
         HotAnswers,
         HotBlobs,
+        HotGate,
         HotPath,
         AuthenticationMetrics,
         HotMetrics,

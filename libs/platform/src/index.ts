@@ -20,7 +20,9 @@ export {
 } from './database/list-query';
 export { schemaVersion } from './database/schema-version';
 export { HealthController, HealthModule, type ReadinessCheck } from './health/health';
+export { admitRequests, tryEnterFor } from './http/admission';
 export { ClientGoneError, isClientGone } from './http/client-gone';
+export { ConcurrencyLimiter } from './http/concurrency-limiter';
 export {
   answerError,
   AppErrors,
@@ -31,6 +33,7 @@ export {
 } from './http/error-envelope.filter';
 export { FrontDoor } from './http/front-door';
 export { assertInternal, InternalGuard, isInternalSecret } from './http/internal.guard';
+export { RateLimits, type LimitedPrincipal } from './http/rate-limits';
 export { run } from './http/run';
 export { createServer, listen, type ServerOptions } from './http/server';
 export { loggingModule } from './logging/logging';

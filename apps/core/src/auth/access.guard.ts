@@ -2,6 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { Principal } from '@breakwater/access';
 import { AppError } from '@breakwater/kernel';
+import { RateLimits } from '@breakwater/platform';
 import type { FastifyRequest } from 'fastify';
 import { projectReference, type ProjectReference } from '../rest';
 import { AccessChecker } from './access-checker';
@@ -17,6 +18,7 @@ export class AccessGuard implements CanActivate {
     private readonly reflector: Reflector,
     private readonly authenticator: RequestAuthenticator,
     private readonly checker: AccessChecker,
+    private readonly rates: RateLimits,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -30,6 +32,7 @@ export class AccessGuard implements CanActivate {
       throw new AppError('FORBIDDEN', 'this route declares no access');
     }
     const principal = await this.authenticator.principalOf(request);
+    this.rates.countPrincipal(request.raw, principal);
     request.principal = principal;
     await this.check(access, principal, request);
     return true;

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { IdentityModule } from '@breakwater/identity';
-import { AuthenticationMetrics, FrontDoor } from '@breakwater/platform';
+import { AuthenticationMetrics, FrontDoor, RateLimits } from '@breakwater/platform';
 import { ProjectsModule } from '@breakwater/projects';
 import { AccessChecker } from './access-checker';
 import { AccessGuard } from './access.guard';
@@ -18,6 +18,7 @@ import { RouteInventory } from './route-inventory';
     RouteInventory,
     FrontDoor,
     AuthenticationMetrics,
+    RateLimits,
   ],
   exports: [AccessChecker, FrontDoor],
 })

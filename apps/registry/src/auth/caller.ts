@@ -7,12 +7,14 @@ import {
   type RegistryAction,
 } from '@breakwater/access';
 import type { RepositoryName } from '@breakwater/kernel';
+import type { LimitedPrincipal } from '@breakwater/platform';
 import type { ProjectsService } from '@breakwater/projects';
 import type { VerifiedToken } from '@breakwater/tokens';
 
 /** Who sent the request, and what they may do here. */
 export interface Caller {
   name: string;
+  principal: LimitedPrincipal;
   may(action: RegistryAction, repository: RepositoryName): Promise<boolean>;
   mayReadCatalog(): boolean;
   /** `ask`: the token was made without a word on that repository; another one may say more. */
@@ -22,12 +24,14 @@ export interface Caller {
 /** A bearer token carries its rights with it. */
 export class TokenCaller implements Caller {
   readonly name: string;
+  readonly principal: LimitedPrincipal;
 
   constructor(
     private readonly token: VerifiedToken,
     private readonly projects: ProjectsService,
   ) {
     this.name = token.subject || 'anonymous';
+    this.principal = token.principal;
   }
 
   may(action: RegistryAction, repository: RepositoryName): Promise<boolean> {
@@ -61,7 +65,7 @@ export class PrincipalCaller implements Caller {
   readonly name: string;
 
   constructor(
-    private readonly principal: Principal,
+    readonly principal: Principal,
     private readonly projects: ProjectsService,
   ) {
     this.name = principalName(principal);

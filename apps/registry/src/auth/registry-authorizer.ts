@@ -1,7 +1,7 @@
 import type { RegistryAction } from '@breakwater/access';
 import { Authenticator } from '@breakwater/identity';
 import { AppError, formatScope, isRepositoryName, type RepositoryName } from '@breakwater/kernel';
-import { AuthenticationMetrics, FrontDoor } from '@breakwater/platform';
+import { AuthenticationMetrics, FrontDoor, RateLimits } from '@breakwater/platform';
 import { ProjectsService } from '@breakwater/projects';
 import { TokensService } from '@breakwater/tokens';
 import { Injectable } from '@nestjs/common';
@@ -26,11 +26,13 @@ export class RegistryAuthorizer {
     private readonly projects: ProjectsService,
     private readonly frontDoor: FrontDoor,
     private readonly metrics: AuthenticationMetrics,
+    private readonly rates: RateLimits,
   ) {}
 
-  /** Throws UNAUTHORIZED with a challenge. */
+  /** Throws UNAUTHORIZED with a challenge, TOOMANYREQUESTS. */
   async authorize(request: FastifyRequest, demanded: Demanded): Promise<Caller> {
     const caller = await this.authenticate(request, demanded);
+    this.rates.countPrincipal(request.raw, caller.principal);
     if (await satisfies(caller, demanded)) return caller;
     throw this.refusal(request, demanded);
   }

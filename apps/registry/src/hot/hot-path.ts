@@ -8,6 +8,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { matchesEntityTag } from '../http/conditions';
 import { accelHeader } from '../blobs/blob-delivery';
+import { HotGate } from '../http/hot-gate';
 import { HotMetrics } from '../metrics/hot-metrics';
 import { HotAnswers, type HotAnswer } from './hot-answers';
 
@@ -32,6 +33,7 @@ export class HotPath {
     private readonly tokens: TokensService,
     private readonly pulls: PullRecorder,
     private readonly metrics: HotMetrics,
+    private readonly gate: HotGate,
     @Inject(BLOB_STORE) private readonly store: BlobStore,
     @Inject(CONFIG) private readonly config: { BLOB_DELIVERY: string },
   ) {}
@@ -54,6 +56,8 @@ export class HotPath {
     const token = this.tokenOf(request.headers.authorization);
     if (!token || !grants(token, answer.repository, 'pull') || this.isForController(request, answer, token))
       return false;
+    const streams = !answer.body && request.method === 'GET';
+    if (!this.gate.admits(request, response, { principal: token.principal, streams })) return false;
     this.send(request, response, answer);
     this.metrics.served(request, response, answer, started);
     return true;

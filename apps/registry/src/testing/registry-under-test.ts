@@ -29,6 +29,25 @@ const storageDefaults = {
   S3_CHUNKSIZE: 5 * 1024 * 1024,
 } as const;
 
+const overloadDefaults = {
+  DATABASE_QUEUE_LENGTH: 1_000,
+  DATABASE_QUEUE_SECONDS: 5,
+  DRAIN_DELAY_SECONDS: 0,
+  DRAIN_SECONDS: 30,
+  REQUEST_QUEUE_LENGTH: 1_000,
+  REQUEST_QUEUE_SECONDS: 30,
+  TRANSFER_QUEUE_SECONDS: 30,
+  CONCURRENCY_READS: 64,
+  CONCURRENCY_DOWNLOADS: 64,
+  CONCURRENCY_UPLOADS: 64,
+  CONCURRENCY_WRITES: 32,
+  CONCURRENCY_LISTS: 16,
+  RATE_LIMIT_PER_ADDRESS: 0,
+  RATE_LIMIT_PER_PRINCIPAL: 0,
+  RATE_LIMIT_BURST_SECONDS: 1,
+  RATE_LIMIT_EXEMPT: [],
+};
+
 interface Replica {
   app: NestFastifyApplication;
   http: HttpClient;
@@ -47,6 +66,7 @@ export class RegistryUnderTest {
     const database = await createTestDatabase();
     const config: RegistryConfig & { STORAGE_ROOT: string } = {
       ...storageDefaults,
+      ...overloadDefaults,
       HOST: '127.0.0.1',
       PORT: 0,
       LOG_LEVEL: 'fatal',

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { databaseFragment, frontDoorFragment, redisFragment, secretFragment, serverFragment } from './fragments';
+import {
+  concurrency,
+  databaseFragment,
+  frontDoorFragment,
+  overloadFragment,
+  redisFragment,
+  secretFragment,
+  serverFragment,
+} from './fragments';
 
 export const coreConfig = z.object({
   ...serverFragment,
@@ -7,6 +15,10 @@ export const coreConfig = z.object({
   ...redisFragment,
   ...frontDoorFragment,
   ...secretFragment,
+  ...overloadFragment,
+  CONCURRENCY_TOKENS: concurrency(32, 'tokens, which logins and pulls begin with'),
+  CONCURRENCY_API_READS: concurrency(32, 'reads of the management API'),
+  CONCURRENCY_API_WRITES: concurrency(16, 'changes through the management API'),
   HARBOR_ADMIN_PASSWORD: z.string().min(1).optional().describe('Password of `admin`, used at the first start only'),
   REGISTRY_URL: z.url().describe('Internal address of the registry'),
   JOBSERVICE_URL: z.url().describe('Internal address of the job service'),

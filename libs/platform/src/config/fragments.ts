@@ -1,6 +1,11 @@
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
+const count = (least: number) => z.coerce.number().int().min(least);
+/** How many requests of a class are served at once. */
+export const concurrency = (standard: number, what: string) =>
+  count(1).default(standard).describe(`Requests served at once: ${what}`);
+
 const commaList = z
   .string()
   .default('')
@@ -24,6 +29,14 @@ export const serverFragment = {
     .optional()
     .describe('Collector of OpenTelemetry traces (OTLP over http), `http://host:4318`; unset: no traces'),
   INTERNAL_SECRET: z.string().min(16).describe('Shared by the services; authenticates calls between them'),
+  DRAIN_DELAY_SECONDS: count(0)
+    .max(600)
+    .default(0)
+    .describe('Told to end, how long to serve on with /readyz answering 503, for load balancers to notice'),
+  DRAIN_SECONDS: count(0)
+    .max(3_600)
+    .default(30)
+    .describe('Then, how long requests under way may take to finish before they are cut'),
 };
 
 export const databaseFragment = {
@@ -38,6 +51,10 @@ export const databaseFragment = {
     .max(200)
     .default(12)
     .describe('Connections this service may hold, all its workers together'),
+  DATABASE_QUEUE_LENGTH: count(1)
+    .default(1_000)
+    .describe('Queries that may wait for a connection; more are refused at once'),
+  DATABASE_QUEUE_SECONDS: count(1).max(60).default(5).describe('How long a query waits for a connection'),
 };
 
 export const redisFragment = {
@@ -69,4 +86,25 @@ export const secretFragment = {
     .string()
     .min(16)
     .describe('Encrypts signing keys at rest and keys the HMAC of generated secrets; keep it'),
+};
+
+/** What a service does when more is asked of it than it can do: docs/operations/overload.md. */
+export const overloadFragment = {
+  REQUEST_QUEUE_LENGTH: count(0)
+    .default(4_096)
+    .describe('Requests of one class (CONCURRENCY_*) that may wait; more are refused at once with 429'),
+  REQUEST_QUEUE_SECONDS: count(1).max(3_600).default(120).describe('How long a request waits before it is refused'),
+  RATE_LIMIT_PER_ADDRESS: count(0)
+    .default(0)
+    .describe('Requests a second that one client address (IPv6: one /64) may send to this process; 0: no limit'),
+  RATE_LIMIT_PER_PRINCIPAL: count(0)
+    .default(0)
+    .describe('Requests a second that one user or robot may send to this process; 0: no limit'),
+  RATE_LIMIT_BURST_SECONDS: count(1)
+    .max(3_600)
+    .default(10)
+    .describe('Who kept still may send what this many seconds allow at once'),
+  RATE_LIMIT_EXEMPT: commaList
+    .default(['127.0.0.1', '::1'])
+    .describe('Client addresses or CIDRs that no rate limit holds for'),
 };

@@ -1,7 +1,15 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
-import { databaseFragment, frontDoorFragment, redisFragment, secretFragment, serverFragment } from './fragments';
+import {
+  databaseFragment,
+  frontDoorFragment,
+  overloadFragment,
+  redisFragment,
+  secretFragment,
+  serverFragment,
+} from './fragments';
 import { failpointFragment, withFailpointRules } from './failpoint.fragment';
+import { registryConcurrencyFragment } from './registry-concurrency.fragment';
 import { storageFragment, withStorageRules } from './storage.fragment';
 import { tlsFragment, withTlsRules } from './tls.fragment';
 
@@ -14,6 +22,8 @@ const storing = withStorageRules(
     ...frontDoorFragment,
     ...secretFragment,
     ...storageFragment,
+    ...overloadFragment,
+    ...registryConcurrencyFragment,
     ...failpointFragment,
     REGISTRY_WORKERS: z
       .string()

@@ -1,9 +1,14 @@
-import { types } from 'pg';
+import * as pg from 'pg';
 import type { DataSourceOptions } from 'typeorm';
+import { ConnectionPool } from './connection-pool';
 
 export interface DatabaseSettings {
   DATABASE_URL: string;
   DATABASE_POOL_SIZE: number;
+  /** How many may wait for a connection; the next one is refused at once. */
+  DATABASE_QUEUE_LENGTH?: number;
+  /** How long one waits before it is refused. */
+  DATABASE_QUEUE_SECONDS?: number;
   /** Shown by `pg_stat_activity`. */
   applicationName?: string;
 }
@@ -11,15 +16,17 @@ export interface DatabaseSettings {
 /** Where TypeORM notes which migrations ran. */
 export const migrationsTableName = 'schema_migration';
 
-/** A query that waits longer than this for a connection is refused (UNAVAILABLE) rather than queued for ever. */
-const connectionTimeoutMs = 10_000;
+/** For programs that do one thing and have no requests to refuse. */
+const defaults = { DATABASE_QUEUE_LENGTH: 1_000, DATABASE_QUEUE_SECONDS: 5 };
 
 /**
- * One set of options for every process. Ids and sizes are bigint in Postgres and stay below 2^53, so they are read
+ * One set of options for every process. A query that finds no connection waits in a queue with an end and a deadline,
+ * and is then refused (UNAVAILABLE), so that a slow or absent Postgres does not become a heap of requests. Ids and sizes are bigint in Postgres and stay below 2^53, so they are read
  * as numbers. The schema is never synchronised: migrations own it.
  */
 export function databaseOptions(settings: DatabaseSettings): DataSourceOptions {
-  types.setTypeParser(types.builtins.INT8, Number);
+  pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+  const { DATABASE_QUEUE_LENGTH, DATABASE_QUEUE_SECONDS } = { ...defaults, ...settings };
   return {
     type: 'postgres',
     url: settings.DATABASE_URL,
@@ -27,9 +34,13 @@ export function databaseOptions(settings: DatabaseSettings): DataSourceOptions {
     migrationsTableName,
     parseInt8: true,
     applicationName: settings.applicationName,
+    driver: { ...pg, Pool: ConnectionPool },
     extra: {
       max: settings.DATABASE_POOL_SIZE,
-      connectionTimeoutMillis: connectionTimeoutMs,
+      maxWaiting: DATABASE_QUEUE_LENGTH,
+      connectionTimeoutMillis: DATABASE_QUEUE_SECONDS * 1_000,
+      // Notices a peer that vanished without a word, such as a host that lost power.
+      keepAlive: true,
       idle_in_transaction_session_timeout: 60_000,
       statement_timeout: 60_000,
     },

@@ -1,6 +1,7 @@
 import { Controller, Get, Inject, Module, Res, type DynamicModule } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { DrainState } from './drain-state';
 
 /** A dependency that readiness asks; `check` rejects when it is not usable. */
 export interface ReadinessCheck {
@@ -14,7 +15,10 @@ const checkTimeoutMs = 3_000;
 @Controller()
 @ApiExcludeController()
 export class HealthController {
-  constructor(@Inject(READINESS) private readonly checks: ReadinessCheck[]) {}
+  constructor(
+    @Inject(READINESS) private readonly checks: ReadinessCheck[],
+    private readonly state: DrainState,
+  ) {}
 
   /** The process is alive. */
   @Get('healthz')
@@ -22,9 +26,13 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** The process can serve: every dependency answered. */
+  /** The process can serve, and goes on to: every dependency answered, and nobody told it to end. */
   @Get('readyz')
   async readyz(@Res() reply: FastifyReply): Promise<void> {
+    if (this.state.draining) {
+      await reply.status(503).send({ status: 'ending', failed: [] });
+      return;
+    }
     const failed = (await Promise.all(this.checks.map(failure))).filter((text) => text !== undefined);
     await reply.status(failed.length ? 503 : 200).send({ status: failed.length ? 'unavailable' : 'ok', failed });
   }
@@ -55,7 +63,10 @@ export class HealthModule {
     return {
       module: HealthModule,
       controllers: [HealthController],
-      providers: [{ provide: READINESS, inject: options.inject as never[], useFactory: options.checks as never }],
+      providers: [
+        DrainState,
+        { provide: READINESS, inject: options.inject as never[], useFactory: options.checks as never },
+      ],
     };
   }
 }

@@ -3,6 +3,7 @@ import { AppError, errorStatus, type ErrorCode } from '@breakwater/kernel';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ZodSerializationException, ZodValidationException } from 'nestjs-zod';
 import type { ZodError } from 'zod';
+import { isDatabaseUnavailable } from '../database/unavailable';
 import { isClientGone } from './client-gone';
 
 /** Thrown with a response header: a challenge, `Allow`, `Retry-After`, a `Range` to resume from. */
@@ -121,15 +122,12 @@ function fromStatus(status: number, message: string): AppError {
 
 /** The database or its pool being away is said as such; anything else unexpected stays inside. */
 function unexpected(thrown: unknown): AppError {
-  const { code, message = '' } = (thrown ?? {}) as { code?: string; message?: string };
-  const away =
-    /^(ECONNREFUSED|ECONNRESET|57P0[123]|08\w{3}|53300)$/.test(code ?? '') ||
-    /timeout exceeded when trying to connect|Connection terminated/.test(message);
-  if (away)
+  if (isDatabaseUnavailable(thrown))
     return new AppErrorWithHeaders(
       new AppError('UNAVAILABLE', 'the service is busy or restarting, try again shortly'),
       { 'retry-after': '2' },
     );
+  const { code } = (thrown ?? {}) as { code?: string };
   if (unstorable.has(code ?? ''))
     return new AppError('BAD_REQUEST', 'a value in the request is not one that can be stored');
   return new AppError('UNKNOWN', 'internal server error');

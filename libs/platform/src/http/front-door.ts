@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { BlockList, isIP, isIPv6 } from 'node:net';
 import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
 import { CONFIG } from '../config/config.module';
+import { AddressList } from './address-list';
 
 interface FrontDoorConfig {
   EXTERNAL_URL?: string;
@@ -11,10 +12,10 @@ interface FrontDoorConfig {
 /** Decision 19: the address that clients use, and theirs. `X-Forwarded-*` counts only from trusted proxies. */
 @Injectable()
 export class FrontDoor {
-  private readonly trusted = new BlockList();
+  private readonly trusted: AddressList;
 
   constructor(@Inject(CONFIG) private readonly config: FrontDoorConfig) {
-    for (const entry of config.TRUSTED_PROXIES) addToList(this.trusted, entry);
+    this.trusted = new AddressList(config.TRUSTED_PROXIES);
   }
 
   /** `https://registry.example.com:8443`, without a trailing slash. */
@@ -34,23 +35,12 @@ export class FrontDoor {
       .split(',')
       .map((hop) => plain(hop.trim().replace(zone, '')))
       .filter((hop) => isIP(hop) !== 0);
-    return hops.reverse().find((hop) => !this.inList(hop)) ?? hops.at(-1) ?? peer;
+    return hops.reverse().find((hop) => !this.trusted.has(hop)) ?? hops.at(-1) ?? peer;
   }
 
   private isTrusted(request: IncomingMessage): boolean {
-    return this.inList(plain(request.socket.remoteAddress ?? ''));
+    return this.trusted.has(plain(request.socket.remoteAddress ?? ''));
   }
-
-  private inList(address: string): boolean {
-    return isIP(address) !== 0 && this.trusted.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
-  }
-}
-
-function addToList(list: BlockList, entry: string): void {
-  const [address = '', bits] = entry.split('/');
-  const family = isIPv6(address) ? 'ipv6' : 'ipv4';
-  if (bits === undefined) list.addAddress(address, family);
-  else list.addSubnet(address, Number(bits), family);
 }
 
 /** What is no host and port must not get into links and challenges. */

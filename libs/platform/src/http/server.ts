@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { Certificate, type CertificateFiles } from './certificate';
 import { ErrorEnvelopeFilter, sendError, toAppError } from './error-envelope.filter';
+import { endOnSignals, type DrainSettings } from './graceful-end';
 import { answerMalformed } from './malformed-requests';
 
 export interface ServerOptions {
@@ -64,7 +65,6 @@ export async function createServer(
   app.useLogger(app.get(Logger));
   logRequests(fastify, await app.resolve(PinoLogger));
   app.useGlobalFilters(new ErrorEnvelopeFilter());
-  app.enableShutdownHooks();
   return app;
 }
 
@@ -87,8 +87,12 @@ function logRequests(fastify: FastifyInstance, { logger }: PinoLogger): void {
   });
 }
 
-/** Listens as configured; resolves when connections are taken. */
-export async function listen(app: NestFastifyApplication, config: { HOST: string; PORT: number }): Promise<void> {
+/** Listens as configured, until a signal ends it; resolves when connections are taken. */
+export async function listen(
+  app: NestFastifyApplication,
+  config: DrainSettings & { HOST: string; PORT: number },
+): Promise<void> {
+  endOnSignals(app, config);
   await app.listen(config.PORT, config.HOST);
   app.get(Logger).log(`listening on ${await app.getUrl()}`);
 }
