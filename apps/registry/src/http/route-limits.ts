@@ -3,8 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { hasBody } from './request-body';
 
-const classes = ['reads', 'downloads', 'uploads', 'writes', 'lists'] as const;
-type RouteClass = (typeof classes)[number];
+type RouteClass = 'reads' | 'downloads' | 'uploads' | 'writes' | 'lists';
 
 /** How much of each kind is served at once: what is dear or slow does not hold up what is cheap. */
 @Injectable()

@@ -59,6 +59,18 @@ export function expectStatus(answer: Answer, status: number): Answer {
   throw new Error(`expected ${status}, got ${answer.status}: ${answer.body.toString('utf8').slice(0, 1_000)}`);
 }
 
+/** A refusal that says when to come back, as every answer under `/v2` looks. */
+export function expectRefused(answer: Answer, status: number, code: string): void {
+  expectStatus(answer, status);
+  expect(answer.codes()).toEqual([code]);
+  expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+  expect(answer.headers).toMatchObject({
+    'docker-distribution-api-version': 'registry/2.0',
+    'content-type': 'application/json; charset=utf-8',
+    'x-request-id': expect.any(String),
+  });
+}
+
 export function location(answer: Answer): string {
   const { location: value } = answer.headers;
   if (value === undefined) throw new Error(`no Location in ${JSON.stringify(answer.headers)}`);
