@@ -12,17 +12,10 @@ import { readVariable } from './environment.mjs';
 import { prepareRuntime } from './runtime.mjs';
 import { adminPasswordFile, firstShow, loadSecrets, RUN_STATE } from './secrets.mjs';
 import { stopOnSignals } from './signals.mjs';
-import { NODE_SERVICES, runMigrator, serviceEnvironments, startService } from './stack.mjs';
+import { NODE_SERVICES, runMigrator, serviceEnvironments, startService, stopOrder } from './stack.mjs';
 import { summary } from './summary.mjs';
 import { Supervisor } from './supervisor.mjs';
 import { prepareTls, renewTls } from './tls.mjs';
-
-/** nginx first, so that nothing new comes in; the databases when nobody needs them any more. */
-const STOP_ORDER = [
-  { names: ['nginx'], graceMs: 8_000 },
-  { names: NODE_SERVICES, graceMs: 8_000 },
-  { names: ['postgres', 'redis'], graceMs: 10_000 },
-];
 
 export async function startPlatform({ root, options, account, output }) {
   const { path, note } = chooseDataFolder({ root, given: options.data, account });
@@ -30,7 +23,7 @@ export async function startPlatform({ root, options, account, output }) {
   const unlock = lockDataFolder(path);
   process.once('exit', unlock);
   const supervisor = new Supervisor(output.say);
-  const ending = stopOnSignals({ supervisor, output, order: STOP_ORDER });
+  const ending = stopOnSignals({ supervisor, output, order: stopOrder() });
   try {
     const listeners = await chooseListeners(options);
     if (options.dev || !isCompiled(root)) {

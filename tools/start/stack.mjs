@@ -8,6 +8,26 @@ const LOOPBACK_PROXIES = '127.0.0.1/32,::1/128';
 /** The services that carry our code, in the order in which they are listed. */
 export const NODE_SERVICES = ['core', 'registry', 'jobservice'];
 
+/** Of libs/platform/src/config/fragments.ts. */
+const DRAIN_SECONDS = 30;
+/** What a service takes to close when nobody is served any more, at most. */
+const CLOSE_MS = 12_000;
+
+/**
+ * In which order all is stopped, and how long each may take before it is killed: nginx first, so that nothing new comes
+ * in, and as long as transfers under way may take; the services, which are given as long; the databases when nobody
+ * needs them any more. Pure.
+ */
+export function stopOrder(env = process.env) {
+  const seconds = (name, standard) => Number(env[name] || standard);
+  const drainMs = (seconds('DRAIN_DELAY_SECONDS', 0) + seconds('DRAIN_SECONDS', DRAIN_SECONDS)) * 1_000;
+  return [
+    { names: ['nginx'], graceMs: drainMs },
+    { names: NODE_SERVICES, graceMs: drainMs + CLOSE_MS },
+    { names: ['postgres', 'redis'], graceMs: 10_000 },
+  ];
+}
+
 /**
  * Environment of each process (the names of libs/platform/src/config). Pure.
  * @param {{ databaseUrl: string, redisUrl: string, ports: Record<string, number>, secrets: Record<string, string>,

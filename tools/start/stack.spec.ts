@@ -1,5 +1,5 @@
 import { inheritedEnvironment, storageEnvironment } from './environment.mjs';
-import { serviceEnvironments } from './stack.mjs';
+import { serviceEnvironments, stopOrder } from './stack.mjs';
 
 const secrets = {
   secretKey: 'key',
@@ -83,4 +83,10 @@ it('hands no certificate down to services behind nginx', () => {
     NODE_ENV: 'production',
     NO_COLOR: '1',
   });
+});
+
+it('gives nginx and the services as long to end as transfers under way may take', () => {
+  const graces = (env: Record<string, string>) => stopOrder(env).map(({ graceMs }) => graceMs);
+  expect(graces({})).toEqual([30_000, 42_000, 10_000]);
+  expect(graces({ DRAIN_SECONDS: '5', DRAIN_DELAY_SECONDS: '2' })).toEqual([7_000, 19_000, 10_000]);
 });
