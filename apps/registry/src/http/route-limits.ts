@@ -18,7 +18,8 @@ export class RouteLimits {
       reads: limiter(config.CONCURRENCY_READS, soon),
       downloads: limiter(config.CONCURRENCY_DOWNLOADS, long),
       uploads: limiter(config.CONCURRENCY_UPLOADS, long),
-      writes: limiter(config.CONCURRENCY_WRITES, soon),
+      // When thousands push at once the disk is what they wait for, here as in the uploads themselves.
+      writes: limiter(config.CONCURRENCY_WRITES, long),
       lists: limiter(config.CONCURRENCY_LISTS, soon),
     };
   }
