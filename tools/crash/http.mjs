@@ -5,6 +5,7 @@ const TIMEOUT_MS = 30_000;
 
 export class FrontDoor {
   #agent = new Agent({ keepAlive: true });
+  #sockets = new WeakSet();
   #authorization;
   #port;
 
@@ -40,9 +41,17 @@ export class FrontDoor {
         );
       });
       outgoing.once('timeout', () => outgoing.destroy(new Error(`no answer within ${TIMEOUT_MS / 1_000} s`)));
+      // An answer before the body was sent leaves a write behind that fails when nobody listens any more.
+      outgoing.once('socket', (socket) => this.#quiet(socket));
       outgoing.once('error', reject);
       outgoing.end(body);
     });
+  }
+
+  #quiet(socket) {
+    if (this.#sockets.has(socket)) return;
+    this.#sockets.add(socket);
+    socket.on('error', () => undefined);
   }
 
   close() {
