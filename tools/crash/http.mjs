@@ -4,8 +4,9 @@ import { Agent, request } from 'node:http';
 const TIMEOUT_MS = 30_000;
 
 export class FrontDoor {
-  #agent = new Agent({ keepAlive: true });
   #sockets = new WeakSet();
+  // Less than nginx waits for the next request: who reuses a connection must be the first to drop it.
+  #agent = new Agent({ keepAlive: true, timeout: TIMEOUT_MS });
   #authorization;
   #port;
 

@@ -9,6 +9,8 @@ import { Refused, resume } from './uploads.mjs';
 const CLAIM_MS = 30_000;
 const SLACK_MS = 5_000;
 const AGAIN_MS = 500;
+/** A connection that ended without an answer. */
+const CUT = new Set(['ECONNRESET', 'EPIPE']);
 
 /**
  * @param {{ door: import('./http.mjs').FrontDoor, query: (sql: string) => Promise<object[]>,
@@ -58,13 +60,17 @@ async function cancel(door, location) {
   return 'cancelled';
 }
 
-/** 409: somebody is writing, or was when he died. */
+/**
+ * 409: somebody is writing, or was when he died. It may come before the body was sent, and then the connection ends with
+ * it: no answer is no word on the upload.
+ */
 async function untilUnclaimed(work, deadline) {
   for (;;) {
     try {
       return await work();
     } catch (error) {
-      if (error.status !== 409 || Date.now() > deadline) throw error;
+      const again = error.status === 409 || CUT.has(error.code);
+      if (!again || Date.now() > deadline) throw error;
       await sleep(AGAIN_MS);
     }
   }
