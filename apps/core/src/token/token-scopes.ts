@@ -34,7 +34,7 @@ export class TokenScopes {
   ): Promise<Map<string, ProjectFacts>> {
     const facts = new Map<string, ProjectFacts>();
     for (const name of new Set(repositories.map((repository) => repository?.project))) {
-      const project = name === undefined ? undefined : await this.projects.findFacts(name, principal);
+      const project = name === undefined ? undefined : await this.projects.knownFacts(name, principal);
       if (project) facts.set(project.name, project);
     }
     return facts;

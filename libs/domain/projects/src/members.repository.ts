@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { roleIds } from '@breakwater/access';
+import { Changes } from '@breakwater/coherence';
 import { containsPattern, Database, limitOffset, SqlParameters } from '@breakwater/platform';
 import { ProjectMember } from './project-member.entity';
 
@@ -18,16 +19,21 @@ const from = `FROM project_member m JOIN user_account u ON m.entity_type = 'u' A
 
 @Injectable()
 export class MembersRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly changes: Changes,
+  ) {}
 
   /** Answers the new row's id, or undefined when the entity is a member already. */
   async insert(
     member: Pick<ProjectMember, 'projectId' | 'entityType' | 'entityId' | 'roleId'>,
   ): Promise<number | undefined> {
-    const [row] = await this.database.query<{ id: number }>(
-      `INSERT INTO project_member (project_id, entity_type, entity_id, role_id) VALUES ($1, $2, $3, $4)
-       ON CONFLICT (project_id, entity_type, entity_id) DO NOTHING RETURNING id`,
-      [member.projectId, member.entityType, member.entityId, member.roleId],
+    const [row] = await this.changes.around([`project:${member.projectId}`], () =>
+      this.database.query<{ id: number }>(
+        `INSERT INTO project_member (project_id, entity_type, entity_id, role_id) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (project_id, entity_type, entity_id) DO NOTHING RETURNING id`,
+        [member.projectId, member.entityType, member.entityId, member.roleId],
+      ),
     );
     return row?.id;
   }
@@ -73,12 +79,14 @@ export class MembersRepository {
     return rows.length > 0;
   }
 
-  async setRole(id: number, roleId: number): Promise<void> {
-    await this.database.repository(ProjectMember).update(id, { roleId });
+  async setRole({ id, projectId }: Pick<Member, 'id' | 'projectId'>, roleId: number): Promise<void> {
+    await this.changes.around([`project:${projectId}`], () =>
+      this.database.repository(ProjectMember).update(id, { roleId }),
+    );
   }
 
-  async delete(id: number): Promise<void> {
-    await this.database.repository(ProjectMember).delete(id);
+  async delete({ id, projectId }: Pick<Member, 'id' | 'projectId'>): Promise<void> {
+    await this.changes.around([`project:${projectId}`], () => this.database.repository(ProjectMember).delete(id));
   }
 
   /** The account of that id or name, when it is there and not deleted. */

@@ -52,7 +52,7 @@ export class MembersService {
     assertRole(roleId);
     await this.database.transaction(async () => {
       const member = await this.get(projectId, id);
-      await this.members.setRole(id, roleId);
+      await this.members.setRole(member, roleId);
       if (shrinks(member.roleId, roleId)) await this.projects.raiseEpoch(projectId);
     });
   }
@@ -60,8 +60,7 @@ export class MembersService {
   /** Throws NOT_FOUND. */
   async delete(projectId: number, id: number): Promise<void> {
     await this.database.transaction(async () => {
-      await this.get(projectId, id);
-      await this.members.delete(id);
+      await this.members.delete(await this.get(projectId, id));
       await this.projects.raiseEpoch(projectId);
     });
   }

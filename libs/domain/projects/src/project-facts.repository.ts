@@ -8,17 +8,17 @@ export class ProjectFactsRepository {
   constructor(private readonly database: Database) {}
 
   async byName(name: string, principal: Principal): Promise<ProjectFacts | undefined> {
-    const [row] = await this.database.query<ProjectFacts>(`${select} WHERE p.name = $2`, [userId(principal), name]);
+    const [row] = await this.database.query<ProjectFacts>(`${select} WHERE p.name = $2`, [memberId(principal), name]);
     return row;
   }
 
   async byId(id: number, principal: Principal): Promise<ProjectFacts | undefined> {
-    const [row] = await this.database.query<ProjectFacts>(`${select} WHERE p.id = $2`, [userId(principal), id]);
+    const [row] = await this.database.query<ProjectFacts>(`${select} WHERE p.id = $2`, [memberId(principal), id]);
     return row;
   }
 
   byIds(ids: readonly number[], principal: Principal): Promise<ProjectFacts[]> {
-    return this.database.query<ProjectFacts>(`${select} WHERE p.id = ANY($2::bigint[])`, [userId(principal), ids]);
+    return this.database.query<ProjectFacts>(`${select} WHERE p.id = ANY($2::bigint[])`, [memberId(principal), ids]);
   }
 }
 
@@ -29,7 +29,7 @@ const select = `
   ) AS roles
   FROM project p`;
 
-/** Only people are members; robots carry their grants with them. */
-function userId(principal: Principal): number {
+/** Only people are members; robots carry their grants with them. Ids begin at 1. */
+export function memberId(principal: Principal): number {
   return principal.kind === 'user' ? principal.id : 0;
 }

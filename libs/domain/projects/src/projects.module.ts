@@ -1,9 +1,10 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { ChangesModule } from '@breakwater/coherence';
+import { ChangesModule, LeaseModule } from '@breakwater/coherence';
 import { IdentityModule } from '@breakwater/identity';
 import { QuotasModule } from '@breakwater/quotas';
 import { SettingsModule } from '@breakwater/settings';
+import { KnownProjectFacts } from './known-project-facts';
 import { MembersRepository } from './members.repository';
 import { MembersService } from './members.service';
 import { ProjectCreationService } from './project-creation.service';
@@ -20,6 +21,7 @@ import { ProjectsService } from './projects.service';
   imports: [
     TypeOrmModule.forFeature([Project, ProjectMetadata, ProjectMember]),
     ChangesModule,
+    LeaseModule,
     IdentityModule,
     QuotasModule,
     SettingsModule,
@@ -32,6 +34,7 @@ import { ProjectsService } from './projects.service';
     MembersService,
     ProjectsRepository,
     ProjectFactsRepository,
+    KnownProjectFacts,
     MembersRepository,
   ],
   exports: [ProjectsService, ProjectCreationService, ProjectMetadataService, ProjectSummaryService, MembersService],
