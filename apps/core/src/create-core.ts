@@ -7,6 +7,7 @@ import { answerMethodNotAllowed } from './method-not-allowed';
 import { serveOpenApi } from './openapi/serve';
 import { withoutTrailingSlash } from './rest';
 import { routeLimits } from './route-limits';
+import { WarmTokens } from './token/warm-tokens';
 
 /** core, ready to listen. */
 export async function createCore(config: CoreConfig): Promise<NestFastifyApplication> {
@@ -17,6 +18,7 @@ export async function createCore(config: CoreConfig): Promise<NestFastifyApplica
     unrouted: 'unknown',
   });
   acceptJsonOnly(app);
+  app.get(WarmTokens, { strict: false }).install(app.getHttpAdapter().getInstance());
   answerMethodNotAllowed(app.getHttpAdapter().getInstance());
   admitRequests(app, routeLimits(config));
   serveOpenApi(app);

@@ -20,6 +20,6 @@ import { RouteInventory } from './route-inventory';
     AuthenticationMetrics,
     RateLimits,
   ],
-  exports: [AccessChecker, FrontDoor],
+  exports: [AccessChecker, FrontDoor, RequestAuthenticator],
 })
 export class AuthModule {}

@@ -9,3 +9,4 @@ export {
 } from './access.decorators';
 export { RouteInventory } from './route-inventory';
 export { AuthModule } from './auth.module';
+export { RequestAuthenticator } from './request-authenticator';

@@ -18,8 +18,8 @@ export class RequestAuthenticator {
   /** Other schemes than ours count as none, as in Harbor. Throws UNAUTHORIZED, TOOMANYREQUESTS. */
   async principalOf(request: FastifyRequest): Promise<Principal> {
     const { authorization } = request.headers;
-    const [, scheme = '', value = ''] = /^(\S+) +(.*)$/.exec(authorization ?? '') ?? [];
-    switch (scheme.toLowerCase()) {
+    const { scheme, value } = schemeOf(authorization);
+    switch (scheme) {
       case 'basic':
         return this.basic(value, this.frontDoor.clientAddress(request.raw));
       case 'harbor-secret':
@@ -34,18 +34,32 @@ export class RequestAuthenticator {
     throw new AppError('UNAUTHORIZED', 'unauthorized: wrong secret');
   }
 
+  /** Who sends Basic credentials that were proven just now, without asking anybody. */
+  recall(request: FastifyRequest): Principal | undefined {
+    const { scheme, value } = schemeOf(request.headers.authorization);
+    const login = scheme === 'basic' ? loginOf(value) : undefined;
+    return login && this.authenticator.recall(login.username, login.password);
+  }
+
   private async basic(encoded: string, address: string): Promise<Principal> {
-    const text = Buffer.from(encoded, 'base64').toString('utf8');
-    const colon = text.indexOf(':');
+    const login = loginOf(encoded);
     const principal =
-      colon > 0
-        ? await this.metrics.watch(
-            'basic',
-            this.authenticator.basic(text.slice(0, colon), text.slice(colon + 1), address),
-          )
-        : undefined;
+      login && (await this.metrics.watch('basic', this.authenticator.basic(login.username, login.password, address)));
     if (!principal)
       throw new AppError('UNAUTHORIZED', 'unauthorized: wrong user name or password', { reason: 'login.failed' });
     return principal;
   }
+}
+
+/** The scheme in lower case; both empty when there is none. */
+function schemeOf(authorization: string | undefined): { scheme: string; value: string } {
+  const [, scheme = '', value = ''] = /^(\S+) +(.*)$/.exec(authorization ?? '') ?? [];
+  return { scheme: scheme.toLowerCase(), value };
+}
+
+/** RFC 7617 section 2. */
+function loginOf(encoded: string): { username: string; password: string } | undefined {
+  const text = Buffer.from(encoded, 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  return colon > 0 ? { username: text.slice(0, colon), password: text.slice(colon + 1) } : undefined;
 }

@@ -1,6 +1,6 @@
 import { can, registryActions, type Principal, type ProjectFacts } from '@breakwater/access';
 import { isRepositoryName, parseRepositoryName, type RepositoryName, type Scope } from '@breakwater/kernel';
-import { ProjectsService } from '@breakwater/projects';
+import { KnownProjectFacts } from '@breakwater/projects';
 import type { TokenAccess } from '@breakwater/tokens';
 import { Injectable } from '@nestjs/common';
 
@@ -9,36 +9,57 @@ export interface GrantedAccess {
   projects: ProjectFacts[];
 }
 
+interface Asked {
+  scope: Scope;
+  /** Undefined when the scope is about something else, or about a name that no repository can have. */
+  repository: RepositoryName | undefined;
+}
+
 /** What of the scopes asked for a token may carry (decision 17: requested ∩ allowed). */
 @Injectable()
 export class TokenScopes {
-  constructor(private readonly projects: ProjectsService) {}
+  constructor(private readonly projects: KnownProjectFacts) {}
 
   /** `hosts`: names of this platform that stand before a repository in the names of trust data. */
   async grant(principal: Principal, scopes: readonly Scope[], hosts: readonly string[]): Promise<GrantedAccess> {
-    const repositories = new Map(scopes.map((scope) => [scope, repositoryOf(scope, hosts)]));
-    const facts = await this.factsOf([...repositories.values()], principal);
-    const access = scopes.map((scope) => {
-      const repository = repositories.get(scope);
-      const actions = repository
-        ? repositoryActions(scope, principal, facts.get(repository.project))
-        : catalogActions(scope, principal);
-      return { type: scope.type, name: scope.name, actions };
-    });
-    return { access, projects: [...facts.values()] };
+    const asked = scopes.map((scope) => ({ scope, repository: repositoryOf(scope, hosts) }));
+    const facts = new Map<string, ProjectFacts>();
+    for (const name of projectsIn(asked)) {
+      const project = await this.projects.find(name, principal);
+      if (project) facts.set(name, project);
+    }
+    return decide(principal, asked, facts);
   }
 
-  private async factsOf(
-    repositories: (RepositoryName | undefined)[],
-    principal: Principal,
-  ): Promise<Map<string, ProjectFacts>> {
+  /** The same without asking anybody; undefined when a project is not remembered, or not there. */
+  recall(principal: Principal, scopes: readonly Scope[]): GrantedAccess | undefined {
+    const asked = scopes.map((scope) => ({ scope, repository: repositoryOf(scope, []) }));
     const facts = new Map<string, ProjectFacts>();
-    for (const name of new Set(repositories.map((repository) => repository?.project))) {
-      const project = name === undefined ? undefined : await this.projects.knownFacts(name, principal);
-      if (project) facts.set(project.name, project);
+    for (const name of projectsIn(asked)) {
+      const project = this.projects.recall(name, principal);
+      if (!project) return undefined;
+      facts.set(name, project);
     }
-    return facts;
+    return decide(principal, asked, facts);
   }
+}
+
+function projectsIn(asked: readonly Asked[]): Set<string> {
+  return new Set(asked.flatMap(({ repository }) => repository?.project ?? []));
+}
+
+function decide(
+  principal: Principal,
+  asked: readonly Asked[],
+  facts: ReadonlyMap<string, ProjectFacts>,
+): GrantedAccess {
+  const access = asked.map(({ scope, repository }) => {
+    const actions = repository
+      ? repositoryActions(scope, principal, facts.get(repository.project))
+      : catalogActions(scope, principal);
+    return { type: scope.type, name: scope.name, actions };
+  });
+  return { access, projects: [...facts.values()] };
 }
 
 function repositoryOf({ type, name }: Scope, hosts: readonly string[]): RepositoryName | undefined {

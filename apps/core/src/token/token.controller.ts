@@ -8,7 +8,9 @@ import type { FastifyRequest } from 'fastify';
 import { CurrentPrincipal, Public } from '../auth';
 import { Returns } from '../rest';
 import { JwksDto, TokenDto, TokenQuery } from './token.dto';
+import { tokenAnswer } from './token-answer';
 import { TokenScopes } from './token-scopes';
+import { WarmTokens } from './warm-tokens';
 
 const services = ['harbor-registry', 'harbor-notary'];
 
@@ -20,6 +22,7 @@ export class TokenController {
     private readonly tokens: TokensService,
     private readonly scopes: TokenScopes,
     private readonly frontDoor: FrontDoor,
+    private readonly warm: WarmTokens,
   ) {}
 
   @Get('token')
@@ -36,8 +39,8 @@ export class TokenController {
     if (principal.kind === 'anonymous' && scopes.length === 0) throw loginNeeded();
     const hosts = service === 'harbor-notary' ? [new URL(this.frontDoor.baseUrl(request.raw)).host] : [];
     const { access, projects } = await this.scopes.grant(principal, scopes, hosts);
-    const { token, expiresIn, issuedAt } = await this.tokens.issue({ principal, audience: service, access, projects });
-    return { token, access_token: token, expires_in: expiresIn, issued_at: issuedAt.toISOString() };
+    if (service === 'harbor-registry') this.warm.learn(request.originalUrl, scopes);
+    return tokenAnswer(await this.tokens.issue({ principal, audience: service, access, projects }));
   }
 
   /** The keys that verify tokens, for whoever checks them elsewhere. */

@@ -4,10 +4,11 @@ import { TokensModule } from '@breakwater/tokens';
 import { AuthModule } from '../auth';
 import { TokenScopes } from './token-scopes';
 import { TokenController } from './token.controller';
+import { WarmTokens } from './warm-tokens';
 
 @Module({
   imports: [AuthModule, ProjectsModule, TokensModule],
   controllers: [TokenController],
-  providers: [TokenScopes],
+  providers: [TokenScopes, WarmTokens],
 })
 export class TokenModule {}

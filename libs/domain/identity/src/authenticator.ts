@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { CacheUsage } from '@breakwater/platform';
 import { SettingsService } from '@breakwater/settings';
 import { AccountsRepository, robotPrincipal, userPrincipal, type UserAccount } from './accounts.repository';
-import { CredentialCache, type AccountPrincipal } from './credential-cache';
+import { CredentialCache, type AccountPrincipal, type ProvenCredential } from './credential-cache';
 import { LoginThrottle } from './login-throttle';
 import { PasswordHasher } from './secrets/password-hasher';
 import { RobotSecrets } from './secrets/robot-secrets';
@@ -47,10 +47,16 @@ export class Authenticator {
     return this.cache.usage;
   }
 
+  /** Who was proven by the very same within the last second, without asking anybody. */
+  recall(username: string, password: string): AccountPrincipal | undefined {
+    const entry = this.cache.get(this.cache.keyOf(username, password));
+    return entry && isRecent(entry) ? entry.principal : undefined;
+  }
+
   private async fromCache(key: string): Promise<AccountPrincipal | undefined> {
     const entry = this.cache.get(key);
     if (!entry) return undefined;
-    if (Date.now() - entry.checkedAt < recheckMs) return entry.principal;
+    if (isRecent(entry)) return entry.principal;
     const principal = await this.reload(entry.principal);
     if (principal?.epoch === entry.principal.epoch) this.cache.set(key, principal, true);
     else this.cache.delete(key);
@@ -106,6 +112,8 @@ export class Authenticator {
     return (await this.settings.get()).robot_name_prefix;
   }
 }
+
+const isRecent = ({ checkedAt }: ProvenCredential): boolean => Date.now() - checkedAt < recheckMs;
 
 /** Postgres has no NUL in text; nobody's name or password is that long. */
 function isPlausible(username: string, password: string): boolean {

@@ -1,6 +1,7 @@
 export { Project } from './project.entity';
 export { ProjectMetadata } from './project-metadata.entity';
 export { ProjectMember } from './project-member.entity';
+export { KnownProjectFacts } from './known-project-facts';
 export { MembersService, type NewMember } from './members.service';
 export { type Member } from './members.repository';
 export { ProjectMetadataService } from './project-metadata.service';

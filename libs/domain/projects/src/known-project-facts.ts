@@ -8,7 +8,10 @@ const maxBytes = 16 * 1024 * 1024;
 const entryBytes = 400;
 const maxNames = 50_000;
 
-/** Project facts kept while they are true (decision 13). Whatever changes them announces `project:<id>`. */
+/**
+ * Project facts kept while they are true (decision 13), for the token service, which clients ask before every pull.
+ * Whatever changes them announces `project:<id>`.
+ */
 @Injectable()
 export class KnownProjectFacts {
   private readonly known: CoherentCache<ProjectFacts>;

@@ -37,6 +37,13 @@ import { ProjectsService } from './projects.service';
     KnownProjectFacts,
     MembersRepository,
   ],
-  exports: [ProjectsService, ProjectCreationService, ProjectMetadataService, ProjectSummaryService, MembersService],
+  exports: [
+    ProjectsService,
+    ProjectCreationService,
+    ProjectMetadataService,
+    ProjectSummaryService,
+    KnownProjectFacts,
+    MembersService,
+  ],
 })
 export class ProjectsModule {}

@@ -4,7 +4,6 @@ import { RobotsService } from '@breakwater/identity';
 import { AppError } from '@breakwater/kernel';
 import { Database } from '@breakwater/platform';
 import { QuotasService } from '@breakwater/quotas';
-import { KnownProjectFacts } from './known-project-facts';
 import { ProjectCreationService, type NewProject } from './project-creation.service';
 import { ProjectFactsRepository } from './project-facts.repository';
 import { ProjectsRepository, type ProjectDetail, type ProjectListOptions } from './projects.repository';
@@ -14,7 +13,6 @@ export class ProjectsService {
   constructor(
     private readonly database: Database,
     private readonly facts: ProjectFactsRepository,
-    private readonly known: KnownProjectFacts,
     private readonly projects: ProjectsRepository,
     private readonly creation: ProjectCreationService,
     private readonly quotas: QuotasService,
@@ -24,11 +22,6 @@ export class ProjectsService {
   /** What access decisions need; undefined when there is no such project. One query. */
   findFacts(name: string, principal: Principal): Promise<ProjectFacts | undefined> {
     return this.facts.byName(name, principal);
-  }
-
-  /** The same, remembered while it is true: for the token service, which clients ask before every pull. */
-  knownFacts(name: string, principal: Principal): Promise<ProjectFacts | undefined> {
-    return this.known.find(name, principal);
   }
 
   findFactsById(id: number, principal: Principal): Promise<ProjectFacts | undefined> {
