@@ -10,6 +10,7 @@ import { Repository } from './repository.entity';
   where: 'subject_digest IS NOT NULL',
 })
 @Index('artifact_project_id_digest_idx', ['projectId', 'digest'])
+@Index('artifact_project_id_push_time_idx', ['projectId', 'pushTime', 'id'], { where: 'listed' })
 @Index('artifact_digest_idx', ['digest'])
 export class Artifact {
   @PrimaryGeneratedColumn('identity', {
@@ -67,6 +68,10 @@ export class Artifact {
   /** What the config tells: architecture, os, author, created, entry point, … */
   @Column({ name: 'extra_attrs', type: 'jsonb', default: () => "'{}'" })
   extraAttrs!: Record<string, unknown>;
+
+  /** Tagged or no part of an index, and nobody's accessory: what lists show. Triggers of the schema keep it. */
+  @Column({ type: 'boolean', default: true })
+  listed!: boolean;
 
   @Column({ name: 'push_time', type: 'timestamptz', default: () => 'now()' })
   pushTime!: Date;

@@ -10,7 +10,6 @@ import {
 } from '@breakwater/platform';
 import { visibleProjects } from '@breakwater/projects';
 import { Injectable } from '@nestjs/common';
-import { listedArtifact } from './artifact-conditions';
 
 /** A repository as lists and single reads show it. */
 export interface RepositoryDetail {
@@ -37,8 +36,7 @@ const columns: ListColumns = {
 
 const detail = `
   SELECT r.id, r.project_id AS "projectId", r.name, r.description, r.pull_count AS "pullCount",
-    r.creation_time AS "creationTime", r.update_time AS "updateTime",
-    (SELECT count(*)::int FROM artifact a WHERE a.repository_id = r.id AND ${listedArtifact}) AS "artifactCount"
+    r.creation_time AS "creationTime", r.update_time AS "updateTime", r.artifact_count AS "artifactCount"
   FROM repository r`;
 
 /** Reads of repositories for the management API. One that holds blobs only is not there yet. */

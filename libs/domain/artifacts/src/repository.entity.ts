@@ -40,6 +40,10 @@ export class Repository {
   @Column({ name: 'pull_count', type: 'bigint', default: 0 })
   pullCount!: number;
 
+  /** Listed artifacts. Triggers of the schema keep it. */
+  @Column({ name: 'artifact_count', type: 'integer', default: 0 })
+  artifactCount!: number;
+
   /** Null until the first manifest: a repository with blobs only is not listed. */
   @Column({ name: 'first_push_time', type: 'timestamptz', nullable: true })
   firstPushTime!: Date | null;
