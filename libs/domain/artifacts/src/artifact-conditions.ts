@@ -44,8 +44,9 @@ function tagCondition(scope: ArtifactScope, { match, value = '' }: QueryFilter, 
   if (match === 'exact' && value === '*') return tagged;
   if (match === 'exact' && value === 'nil') return `NOT ${tagged}`;
   const where = tagScope(scope, parameters);
-  // Asked of all the list's tags at once: one artifact after the other takes ten times as long.
-  const named = (test: string): string => `a.id IN (SELECT t.artifact_id FROM tag t WHERE ${where} AND t.name ${test})`;
+  // An array, so that Postgres looks at the list's tags once and not at each artifact's in turn.
+  const named = (test: string): string =>
+    `a.id = ANY (ARRAY(SELECT t.artifact_id FROM tag t WHERE ${where} AND t.name ${test}))`;
   if (match === 'exact') return named(`= ${parameters.add(value)}`);
   if (match === 'fuzzy') return named(`ILIKE ${parameters.add(containsPattern(value))}`);
   throw new AppError('BAD_REQUEST', 'invalid query: tags takes *, nil, a tag or ~text');
