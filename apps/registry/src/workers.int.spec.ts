@@ -1,5 +1,5 @@
 import { digestOf } from '@breakwater/kernel';
-import { makeTestCertificate } from '@breakwater/testing';
+import { makeTestCertificate, scrape } from '@breakwater/testing';
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
@@ -16,6 +16,7 @@ jest.setTimeout(120_000);
 
 let registry: RegistryUnderTest;
 let running: RegistryProcesses;
+let metricsPort: number;
 /** One for each worker: connections go to them in turn. */
 let clients: RepositoryClient[] = [];
 
@@ -24,7 +25,8 @@ beforeAll(async () => {
   await registry.project('team');
   const { authorization } = await registry.as(system, 'team/app');
   RegistryProcesses.compile();
-  running = RegistryProcesses.start({ ...registry.config, LOG_LEVEL: 'info' });
+  metricsPort = await freePort();
+  running = RegistryProcesses.start({ ...registry.config, LOG_LEVEL: 'info', METRICS_PORT: metricsPort });
   const port = await running.listening(count);
   clients = Array.from({ length: count }, () => new RepositoryClient(new HttpClient(port), 'team/app', authorization));
 });
@@ -56,6 +58,14 @@ it('is seen by every worker at once, whichever took the push', async () => {
   // Each of them took connections, and answered from its cache.
   answering.delete('');
   expect(answering.size).toBe(count);
+});
+
+it('tells the metrics of all workers together', async () => {
+  const now = await scrape(metricsPort);
+  expect(now.value('breakwater_pushes_total', { kind: 'manifest', result: 'stored' })).toBe(30);
+  expect(now.value('breakwater_lease_valid')).toBe(1);
+  const pulls = now.value('registry_http_requests_total', { handler: 'manifest', method: 'get', code: '200' });
+  expect(pulls).toBe(30 * 2 * count);
 });
 
 it('goes on with an upload that another worker began', async () => {
@@ -131,3 +141,11 @@ it('says once what is wrong at the start, and ends', async () => {
 });
 
 const withDigest = (at: string, digest: string): string => `${at}${at.includes('?') ? '&' : '?'}digest=${digest}`;
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

@@ -1,5 +1,6 @@
 import cluster from 'node:cluster';
 import { pino } from 'pino';
+import type { MetricsServer } from '../metrics/metrics-server';
 import { serving, WorkerPool } from './worker-pool';
 
 export interface InWorkersOptions {
@@ -8,6 +9,8 @@ export interface InWorkersOptions {
   /** Processes that serve; 1: this one does. */
   count: number;
   logLevel: string;
+  /** Where the metrics of all workers are told together. */
+  metrics: { HOST: string; METRICS_PORT?: number };
 }
 
 /**
@@ -16,7 +19,7 @@ export interface InWorkersOptions {
  * waited for. Rejects when no worker can start.
  */
 export async function inWorkers(
-  { service, count, logLevel }: InWorkersOptions,
+  { service, count, logLevel, metrics }: InWorkersOptions,
   serve: () => Promise<void>,
 ): Promise<void> {
   if (cluster.isWorker) {
@@ -31,5 +34,17 @@ export async function inWorkers(
   const pool = new WorkerPool({ service, count, log, fork: () => cluster.fork() });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => pool.stop(signal));
   log.info(`${count} workers`);
-  return pool.run();
+  const server = await serveMetrics(metrics);
+  try {
+    await pool.run();
+  } finally {
+    await server?.onApplicationShutdown();
+  }
+}
+
+/** What it needs is loaded only when somebody asks for metrics. */
+async function serveMetrics(settings: InWorkersOptions['metrics']): Promise<MetricsServer | undefined> {
+  if (settings.METRICS_PORT === undefined) return undefined;
+  const { serveMetricsOfWorkers } = await import('../metrics/worker-metrics');
+  return serveMetricsOfWorkers(settings);
 }
