@@ -1,7 +1,7 @@
 import { PullRecorder } from '@breakwater/artifacts';
 import { CONFIG } from '@breakwater/platform';
 import { BLOB_STORE, type BlobStore } from '@breakwater/storage';
-import { TokensService, type VerifiedToken } from '@breakwater/tokens';
+import type { VerifiedToken } from '@breakwater/tokens';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
@@ -30,7 +30,6 @@ export class HotPath {
 
   constructor(
     private readonly answers: HotAnswers,
-    private readonly tokens: TokensService,
     private readonly pulls: PullRecorder,
     private readonly metrics: HotMetrics,
     private readonly gate: HotGate,
@@ -53,7 +52,7 @@ export class HotPath {
     const answer = this.answers.find(request);
     if (!answer) return false;
     const started = this.metrics.start();
-    const token = this.tokenOf(request.headers.authorization);
+    const token = this.gate.tokenOf(request);
     if (!token || !grants(token, answer.repository, 'pull') || this.isForController(request, answer, token))
       return false;
     const streams = !answer.body && request.method === 'GET';
@@ -68,12 +67,6 @@ export class HotPath {
     // Who may push will rely on a blob that is said to exist: garbage collection is told (decision 14).
     if (method === 'HEAD') return grants(token, answer.repository, 'push');
     return !answer.body && this.config.BLOB_DELIVERY === 'redirect';
-  }
-
-  private tokenOf(authorization: string | undefined): VerifiedToken | undefined {
-    return authorization?.startsWith('Bearer ')
-      ? this.tokens.recall(authorization.slice(7), 'harbor-registry')
-      : undefined;
   }
 
   private send(request: IncomingMessage, response: ServerResponse, answer: HotAnswer): void {

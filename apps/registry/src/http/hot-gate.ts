@@ -1,4 +1,5 @@
 import { RateLimits, tryEnterFor, type LimitedPrincipal } from '@breakwater/platform';
+import { TokensService, type VerifiedToken } from '@breakwater/tokens';
 import { Injectable } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RouteLimits } from './route-limits';
@@ -10,13 +11,21 @@ export interface HotRequest {
   streams: boolean;
 }
 
-/** Holds the limits where the framework's hooks do not reach. */
+/** Tells who calls and holds the limits where the framework's hooks do not reach. */
 @Injectable()
 export class HotGate {
   constructor(
+    private readonly tokens: TokensService,
     private readonly rates: RateLimits,
     private readonly limits: RouteLimits,
   ) {}
+
+  /** The token that the request brings, when it was verified here before. */
+  tokenOf({ headers: { authorization } }: IncomingMessage): VerifiedToken | undefined {
+    return authorization?.startsWith('Bearer ')
+      ? this.tokens.recall(authorization.slice(7), 'harbor-registry')
+      : undefined;
+  }
 
   /** False: leave it to the framework, where it waits its turn or is refused. */
   admits(request: IncomingMessage, response: ServerResponse, { principal, streams }: HotRequest): boolean {
