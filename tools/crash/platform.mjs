@@ -69,6 +69,8 @@ class Platform {
       trustedProxies: [],
       storageSettings: { STORAGE_ROOT: this.data.storage, BLOB_DELIVERY: 'accel' },
     });
+    // A failpoint kills the process that reaches it; among several it would be one worker, started again to die again.
+    envs.registry.REGISTRY_WORKERS = '1';
     await runMigrator({
       env: envs.migrator,
       runtime: this.runtime,
