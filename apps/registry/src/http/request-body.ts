@@ -21,11 +21,22 @@ export async function* streamBody(
     }
   } finally {
     clearTimeout(timer);
+    if (!request.raw.complete && !request.raw.destroyed) discardRest(request, idleSeconds);
   }
 }
 
 function stalled(idleSeconds: number): AppError {
   return new AppError('BLOB_UPLOAD_INVALID', `no bytes arrived for ${idleSeconds} seconds; the upload can be resumed`);
+}
+
+/**
+ * RFC 9112 section 9.3: a connection is used again only after the whole body was read. Left unread, the next request
+ * on it would wait for ever; closed at once, the client might never see the refusal.
+ */
+function discardRest({ raw }: FastifyRequest, idleSeconds: number): void {
+  raw.resume();
+  const timer = setTimeout(() => raw.destroy(), idleSeconds * 1_000);
+  raw.once('close', () => clearTimeout(timer));
 }
 
 /** A small body, whole. Throws MANIFEST_TOO_LARGE as soon as it is more than `limit` bytes. */

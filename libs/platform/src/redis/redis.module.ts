@@ -15,6 +15,8 @@ export function connectRedis(settings: RedisSettings): Redis {
     keyPrefix: `${settings.REDIS_PREFIX}:`,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 1,
+    // A server that hangs without closing must not collect commands for ever.
+    socketTimeout: 10_000,
     retryStrategy: (attempt) => Math.min(attempt * 200, 2_000),
   });
   // Without a listener ioredis prints every failed reconnect; readiness reports the state.
