@@ -8,6 +8,11 @@ import type { Scope } from './scopes';
 /** How often leases are looked at again while somebody has not been heard from. */
 const recheckMs = 250;
 
+interface Lease {
+  replica: string;
+  expiryTime: string;
+}
+
 interface Waiting {
   heard: Set<string>;
   wake: () => void;
@@ -15,7 +20,9 @@ interface Waiting {
 
 /**
  * The other side of `LeaseHolder`: a change is acknowledged to its client only when no replica can answer from before
- * it. Each holder of a lease has said that it heard of the change, or has renewed its lease since, or has lost it.
+ * it. Each holder of a lease has said that it heard of the change, or the lease that it had then has run out. One that was
+ * renewed since is no sign: the holder hears of the change before it hears of the renewal, but may have heard of neither,
+ * and answers under the earlier lease.
  */
 @Injectable()
 export class Changes implements OnModuleInit, OnApplicationShutdown {
@@ -68,29 +75,29 @@ export class Changes implements OnModuleInit, OnApplicationShutdown {
   }
 
   private async settle(waiting: Waiting): Promise<void> {
-    const holders = await this.holders();
-    const since = holders[0]?.now ?? '';
-    let behind = holders.map(({ replica }) => replica);
+    const leases = await this.leases();
+    let behind = leases.map(({ replica }) => replica);
     for (let round = 1; !behind.every((replica) => waiting.heard.has(replica)); round++) {
       if (round % 20 === 0)
         this.logger.warn({ replicas: behind }, 'replicas with a lease have not heard of a change yet');
       const inTime = await this.nextWord(waiting);
-      if (!inTime) behind = await this.holdersBehind(since);
+      if (!inTime) behind = await this.stillRunning(leases);
     }
   }
 
-  /** Every replica with a lease, and what time it is for Postgres. */
-  private holders(): Promise<{ replica: string; now: string }[]> {
+  /** Every replica's, until when, in Postgres's words and by its clock. */
+  private leases(): Promise<Lease[]> {
     return this.database.prepared(
-      'SELECT replica, clock_timestamp()::text AS now FROM cache_lease WHERE expiry_time > clock_timestamp()',
+      'SELECT replica, expiry_time::text AS "expiryTime" FROM cache_lease WHERE expiry_time > clock_timestamp()',
     );
   }
 
-  /** Those of them that have not renewed it since. */
-  private async holdersBehind(since: string): Promise<string[]> {
+  /** Who could still answer under one of these leases. */
+  private async stillRunning(leases: Lease[]): Promise<string[]> {
     const rows = await this.database.query<{ replica: string }>(
-      'SELECT replica FROM cache_lease WHERE expiry_time > clock_timestamp() AND renewal_time <= $1::timestamptz',
-      [since],
+      `SELECT replica FROM unnest($1::uuid[], $2::timestamptz[]) AS lease (replica, expiry_time)
+       WHERE expiry_time > clock_timestamp()`,
+      [leases.map(({ replica }) => replica), leases.map(({ expiryTime }) => expiryTime)],
     );
     return rows.map(({ replica }) => replica);
   }

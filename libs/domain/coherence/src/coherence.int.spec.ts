@@ -73,7 +73,10 @@ describe('a lease', () => {
     );
     while (lease.isValid) await sleep(5);
     expect(lease.isCurrent(ticket)).toBe(false);
+    const meanwhile = lease.ticket('user:3');
     while (!lease.isValid) await sleep(20);
+    // What changed before it listened again was never heard of.
+    expect(lease.isCurrent(meanwhile)).toBe(false);
     const fresh = lease.ticket('user:3');
     await changes.around(['user:3'], nothing);
     expect(lease.isCurrent(fresh)).toBe(false);
@@ -87,6 +90,26 @@ describe('a lease', () => {
     const [row] = await database.query<{ over: boolean }>(
       `SELECT expiry_time <= clock_timestamp() AS over FROM cache_lease WHERE replica = '00000000-0000-0000-0000-000000000000'`,
     );
+    expect(row?.over).toBe(true);
+  });
+
+  it('of a replica that renewed it without hearing is waited for as long as it lasted before', async () => {
+    const replica = '00000000-0000-0000-0000-000000000001';
+    const [before] = await database.query<{ expiry: string }>(
+      `INSERT INTO cache_lease VALUES ($1, now(), clock_timestamp() + interval '900 ms') RETURNING expiry_time::text AS expiry`,
+      [replica],
+    );
+    const change = changes.around(['user:6'], nothing);
+    await sleep(200);
+    await database.query(
+      `UPDATE cache_lease SET renewal_time = clock_timestamp(), expiry_time = clock_timestamp() + interval '1 hour' WHERE replica = $1`,
+      [replica],
+    );
+    await change;
+    const [row] = await database.query<{ over: boolean }>('SELECT $1::timestamptz <= clock_timestamp() AS over', [
+      before?.expiry,
+    ]);
+    await database.query('DELETE FROM cache_lease WHERE replica = $1', [replica]);
     expect(row?.over).toBe(true);
   });
 

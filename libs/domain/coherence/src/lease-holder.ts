@@ -40,6 +40,8 @@ export class LeaseHolder implements OnApplicationShutdown {
   private validUntil = 0;
   /** Tells a renewal that was asked for over a connection that is gone. */
   private connection = 0;
+  /** The connection over which a renewal is under way. */
+  private renewing = 0;
   private timer: NodeJS.Timeout | undefined;
   /** Connections lost so far, and all that was cached with each. */
   losses = 0;
@@ -87,13 +89,18 @@ export class LeaseHolder implements OnApplicationShutdown {
   }
 
   private async hold(): Promise<void> {
-    this.connection++;
+    const connection = ++this.connection;
+    // What was read before this connection listened may have changed unheard.
+    this.era++;
     await this.renew();
-    this.timer = setInterval(() => void this.renew(), renewMs);
+    if (connection === this.connection) this.timer = setInterval(() => void this.renew(), renewMs);
   }
 
   private async renew(): Promise<void> {
     const { connection } = this;
+    // A slow connection must not collect renewals.
+    if (this.renewing === connection) return;
+    this.renewing = connection;
     // Counted from before the question: Postgres counts from later.
     const asked = performance.now();
     try {
@@ -101,6 +108,8 @@ export class LeaseHolder implements OnApplicationShutdown {
       if (connection === this.connection) this.validUntil = asked + leaseMs - marginMs;
     } catch (error) {
       this.logger.warn({ err: error }, 'the cache lease was not renewed');
+    } finally {
+      if (this.renewing === connection) this.renewing = 0;
     }
   }
 
