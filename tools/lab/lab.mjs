@@ -24,7 +24,7 @@ const KEPT_VARIABLES = ['PATH', 'HOME', 'LANG', 'TMPDIR'];
  * @param {object} [options]
  * @param {number} [options.registries]
  * @param {number} [options.cores]
- * @param {boolean} [options.proxied] the last registry reaches Postgres through a proxy (`proxy`) that can be slow
+ * @param {boolean} [options.proxied] the last registry hears of changes through a proxy (`proxy`) that can be slow
  * @param {Record<string, string>} [options.settings] further environment of every service
  * @param {string[]} [options.wrapper] command that the services are started by: setpriv and its arguments, say
  */
@@ -112,7 +112,7 @@ class Lab {
     for (const replica of [...this.cores, ...this.registries]) await replica.start();
   }
 
-  /** The proxy before the last registry's database: `delayMs`, `freeze()`, `thaw()`. */
+  /** Before the last registry's subscription to changes: `delayMs`, `freeze()`, `thaw()`. */
   get proxy() {
     return this.#proxy;
   }
@@ -138,7 +138,7 @@ class Lab {
   async #slowDatabase() {
     const { createSlowProxy } = createRequire(join(ROOT, 'package.json'))('./dist/libs/testing/src/slow-proxy.js');
     const url = new URL(this.databaseUrl);
-    this.#proxy = await createSlowProxy({ host: url.hostname, port: Number(url.port) });
+    this.#proxy = await createSlowProxy({ host: url.hostname, port: Number(url.port) }, 'breakwater-lease');
     url.port = String(this.#proxy.port);
     return url.toString();
   }

@@ -11,12 +11,17 @@ export interface SlowProxy {
   close: () => Promise<void>;
 }
 
-export async function createSlowProxy(target: { host: string; port: number }): Promise<SlowProxy> {
+/** `only`: connections whose first bytes hold this text are slowed (Postgres names the application there), others pass. */
+export async function createSlowProxy(target: { host: string; port: number }, only = ''): Promise<SlowProxy> {
   const sockets = new Set<Socket>();
   let frozen = Promise.resolve();
   let release = (): void => undefined;
   const server = createServer((client) => {
     const upstream = connect(target.port, target.host);
+    let slowed = only === '';
+    client.once('data', (first: Buffer) => {
+      slowed ||= first.includes(only);
+    });
     for (const [from, to] of [
       [client, upstream],
       [upstream, client],
@@ -24,9 +29,9 @@ export async function createSlowProxy(target: { host: string; port: number }): P
       sockets.add(from);
       let turn = Promise.resolve();
       from.on('data', (chunk: Buffer) => {
-        const due = Date.now() + proxy.delayMs;
+        const due = Date.now() + (slowed ? proxy.delayMs : 0);
         turn = turn.then(async () => {
-          await frozen;
+          if (slowed) await frozen;
           const wait = due - Date.now();
           if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
           to.write(chunk);
