@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { findProgram, startProcess } from './process.mjs';
 
 const MAX_FILES = 65_536;
+/** Of one worker: thousands of clients, each with a connection to a service. nginx takes half a kilobyte for each at once. */
+const MAX_CONNECTIONS = 16_384;
 
 /**
  * @param {object} options
@@ -83,7 +85,8 @@ export function nginxValues({
     ...paths,
     MAIN: asRoot ? `user ${account.name};` : '',
     MAX_FILES: files,
-    WORKER_CONNECTIONS: Math.floor(files / 4),
+    // Beside each connection there may be a file.
+    WORKER_CONNECTIONS: Math.min(MAX_CONNECTIONS, Math.floor(files / 2)),
     RESOLVER: '',
     REGISTRY_UPSTREAM: upstreams.registry,
     CORE_UPSTREAM: upstreams.core,
@@ -96,7 +99,7 @@ export function nginxValues({
 
 function listenLine({ address, port, tls }) {
   const host = isIPv6(address) ? `[${address}]` : address;
-  return `listen ${host}:${port}${tls ? ' ssl' : ''} so_keepalive=on${isIPv6(address) ? ' ipv6only=on' : ''};`;
+  return `listen ${host}:${port}${tls ? ' ssl' : ''} so_keepalive=on backlog=4096${isIPv6(address) ? ' ipv6only=on' : ''};`;
 }
 
 /** nginx has no escape for "$" inside a quoted path. */
