@@ -46,11 +46,13 @@ export class Database {
    * nothing stands between us and the driver. `sql` is one of a fixed set of texts, for every one is kept.
    */
   async prepared<T extends QueryResultRow>(sql: string, parameters: unknown[] = []): Promise<T[]> {
-    const client = this.host.isTransactionActive()
-      ? ((await this.manager.queryRunner?.connect()) as ClientBase)
-      : ((this.manager.connection.driver as PostgresDriver).master as Pool);
-    const { rows } = await client.query<T>({ name: statementName(sql), text: sql, values: parameters });
-    return rows;
+    const statement = { name: statementName(sql), text: sql, values: parameters };
+    if (this.host.isTransactionActive()) {
+      const client = (await this.manager.queryRunner?.connect()) as ClientBase;
+      return (await client.query<T>(statement)).rows;
+    }
+    const pool = (this.manager.connection.driver as PostgresDriver).master as Pool;
+    return retried(async () => (await pool.query<T>(statement)).rows);
   }
 
   /**
@@ -70,13 +72,7 @@ export class Database {
    */
   async transaction<T>(work: () => Promise<T>): Promise<T> {
     if (this.host.isTransactionActive()) return work();
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.attempt(work);
-      } catch (error) {
-        if (attempt === maxAttempts || !retryable.has(errorCode(error))) throw error;
-      }
-    }
+    return retried(() => this.attempt(work));
   }
 
   /** Call inside a transaction. */
@@ -94,6 +90,17 @@ export class Database {
       return result;
     } finally {
       for (const end of ends) end.finally?.();
+    }
+  }
+}
+
+/** Two statements can deadlock as well as two transactions: Postgres has undone the one that it ends. */
+async function retried<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === maxAttempts || !retryable.has(errorCode(error))) throw error;
     }
   }
 }
