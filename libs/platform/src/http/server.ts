@@ -87,13 +87,16 @@ function logRequests(fastify: FastifyInstance, { logger }: PinoLogger): void {
   });
 }
 
+/** Thousands of clients may come at the same moment; Linux takes at most net.core.somaxconn (4096). */
+const backlog = 4_096;
+
 /** Listens as configured, until a signal ends it; resolves when connections are taken. */
 export async function listen(
   app: NestFastifyApplication,
   config: DrainSettings & { HOST: string; PORT: number },
 ): Promise<void> {
   endOnSignals(app, config);
-  await app.listen(config.PORT, config.HOST);
+  await app.listen({ port: config.PORT, host: config.HOST, backlog });
   app.get(Logger).log(`listening on ${await app.getUrl()}`);
 }
 
