@@ -2,7 +2,7 @@
 // `npm run footprint`: how long a prepared platform takes to start, and what memory it takes at rest. See --help.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -43,10 +43,8 @@ async function main() {
 }
 
 async function measure({ folder, starts, seconds }) {
-  const [httpPort, httpsPort] = await freePorts(2);
   const password = `Footprint-${randomBytes(9).toString('hex')}A1`;
-  const args = ['--http-port', httpPort, '--https-port', httpsPort, '--data', join(folder, 'data'), '--no-install'];
-  const place = { args: args.map(String), password, url: `http://127.0.0.1:${httpPort}` };
+  const place = { data: join(folder, 'data'), log: join(folder, 'log'), password };
   say(describeMachine());
   await (await start(place)).stop();
   const times = [];
@@ -74,10 +72,15 @@ function line(name, list) {
 }
 
 /** Resolves when a login is answered; `seconds` since the command was given. */
-async function start({ args, password, url }) {
+async function start({ data, log, password }) {
+  const [httpPort, httpsPort] = await freePorts(2);
+  const args = ['--http-port', String(httpPort), '--https-port', String(httpsPort), '--data', data, '--no-install'];
+  const url = `http://127.0.0.1:${httpPort}`;
   const began = performance.now();
   const env = { ...process.env, HARBOR_ADMIN_PASSWORD: password };
-  const child = spawn(process.execPath, [START, ...args], { env, stdio: 'ignore' });
+  const output = openSync(log, 'w');
+  const child = spawn(process.execPath, [START, ...args], { env, stdio: ['ignore', output, output] });
+  closeSync(output);
   const exited = new Promise((resolve) => child.once('exit', resolve));
   const stop = async () => {
     child.kill('SIGTERM');
@@ -86,7 +89,8 @@ async function start({ args, password, url }) {
     clearTimeout(timer);
   };
   while (!(await logsIn(url, password).catch(() => false))) {
-    if (child.exitCode !== null) throw new Error(`npm start ended with ${child.exitCode}`);
+    if (child.exitCode !== null)
+      throw new Error(`npm start ended with ${child.exitCode}:\n${readFileSync(log, 'utf8').slice(-2_000)}`);
     if (performance.now() - began > READY_MS) throw new Error('the platform did not come up');
     await sleep(POLL_MS);
   }
