@@ -20,6 +20,6 @@ import { RouteInventory } from './route-inventory';
     AuthenticationMetrics,
     RateLimits,
   ],
-  exports: [AccessChecker, FrontDoor, RequestAuthenticator],
+  exports: [AccessChecker, FrontDoor, RateLimits, RequestAuthenticator],
 })
 export class AuthModule {}

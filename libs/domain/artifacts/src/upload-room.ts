@@ -1,7 +1,7 @@
 import { usageAfter } from '@breakwater/quotas';
 import { Injectable } from '@nestjs/common';
 import { UploadSessionsRepository, type Room } from './upload-sessions.repository';
-import type { UploadBody } from './upload-writer';
+import type { UploadBody } from './upload-body';
 
 /**
  * Whether a project with a quota may still take something in. The quota itself counts what artifacts reference, at the

@@ -3,21 +3,13 @@ import type { BlobStore, UploadHandle } from '@breakwater/storage';
 import { createHash, randomUUID, type Hash } from 'node:crypto';
 import { readDigestSoFar, writeDigestSoFar } from './digest-so-far';
 import type { RunningHashes } from './running-hashes';
+import type { UploadBody } from './upload-body';
 import { within } from './upload-room';
 import type { ClaimedSession, UploadSessionsRepository } from './upload-sessions.repository';
 
 const renewEveryMs = 10_000;
 /** Far less than the window of garbage collection (decision 14). */
 const safeForMs = 30_000;
-
-/** What a request that writes sends with its body. */
-export interface UploadBody {
-  stream: AsyncIterable<Buffer>;
-  /** `Content-Range`, both ends inclusive. */
-  range?: { start: number; end: number };
-  /** `Content-Length`, when it was sent. */
-  length?: number;
-}
 
 /** Someone else's write, or a chunk out of order: the session survives, and the client learns where it stands. */
 export class UploadRangeError extends AppError {

@@ -8,7 +8,8 @@ import { writeDigestSoFar } from './digest-so-far';
 import { RunningHashes } from './running-hashes';
 import { assertFits, UploadRoom } from './upload-room';
 import { UploadSessionsRepository, type UploadSessionRow } from './upload-sessions.repository';
-import { unknownUpload, UploadRangeError, UploadWriter, type UploadBody } from './upload-writer';
+import type { UploadBody } from './upload-body';
+import { unknownUpload, UploadRangeError, UploadWriter } from './upload-writer';
 
 /** Where an upload goes. */
 export interface UploadTarget {

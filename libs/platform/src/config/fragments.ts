@@ -54,7 +54,7 @@ export const databaseFragment = {
   DATABASE_QUEUE_LENGTH: count(1)
     .default(1_000)
     .describe('Queries that may wait for a connection; more are refused at once'),
-  DATABASE_QUEUE_SECONDS: count(1).max(60).default(5).describe('How long a query waits for a connection'),
+  DATABASE_QUEUE_SECONDS: count(1).max(60).default(30).describe('How long a query waits for a connection'),
 };
 
 export const redisFragment = {

@@ -13,6 +13,6 @@ export const registryConcurrencyFragment = {
     .int()
     .min(1)
     .max(3_600)
-    .default(600)
+    .default(840)
     .describe('As REQUEST_QUEUE_SECONDS, for downloads and all that belongs to a push'),
 };

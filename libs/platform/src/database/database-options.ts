@@ -17,7 +17,7 @@ export interface DatabaseSettings {
 export const migrationsTableName = 'schema_migration';
 
 /** For programs that do one thing and have no requests to refuse. */
-const defaults = { DATABASE_QUEUE_LENGTH: 1_000, DATABASE_QUEUE_SECONDS: 5 };
+const defaults = { DATABASE_QUEUE_LENGTH: 1_000, DATABASE_QUEUE_SECONDS: 30 };
 
 /**
  * One set of options for every process. A query that finds no connection waits in a queue with an end and a deadline,
