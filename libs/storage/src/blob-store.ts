@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 
 /** A stored blob as the driver sees it. Sizes are bytes. */
 export interface BlobStat {
@@ -59,6 +59,12 @@ export interface BlobStore {
 
   /** Streams a blob, whole or in part. Throws AppError BLOB_UNKNOWN when there is none. */
   read(key: string, range?: ByteRange): Promise<Readable>;
+
+  /**
+   * The same into a stream, which `begin` answers when there is something to write; it is ended after the last byte. The
+   * stream must be done with a chunk when it calls back, as sockets are. Only drivers that can do it with less copying.
+   */
+  copyTo?(key: string, begin: () => Writable): Promise<void>;
 
   /** Where a client may fetch the blob itself, signed, for at most so long. Only drivers of storage that clients reach. */
   url?(key: string, options: { expiresInSeconds: number }): Promise<string>;

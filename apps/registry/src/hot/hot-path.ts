@@ -102,9 +102,10 @@ export class HotPath {
   }
 
   private async stream(response: ServerResponse, { answer, id }: Sending): Promise<void> {
-    const bytes = await this.store.read(answer.storageKey ?? '');
-    response.writeHead(200, [...answer.headers, 'X-Request-Id', id]);
-    await pipeline(bytes, response);
+    const key = answer.storageKey ?? '';
+    const begin = () => response.writeHead(200, [...answer.headers, 'X-Request-Id', id]);
+    if (this.store.copyTo) await this.store.copyTo(key, begin);
+    else await pipeline(await this.store.read(key), begin());
   }
 
   private requestId({ headers }: IncomingMessage): string {

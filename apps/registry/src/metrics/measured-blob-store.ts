@@ -6,6 +6,7 @@ import type { Counter, Histogram } from 'prom-client';
 /** distribution's names of what a storage driver does; what it has no name for goes by ours. */
 const actions: Record<string, string> = {
   read: 'Reader',
+  copyTo: 'Reader',
   readUpload: 'Reader',
   appendUpload: 'Writer',
   finishUpload: 'Move',

@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { open, readdir, rename, rmdir, unlink, type FileHandle } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { failpoint } from '@breakwater/kernel';
 import type { BlobStat, BlobStore, ByteRange, StoredEntry, UploadHandle } from '../blob-store';
 import { BLOBS_FOLDER, UPLOADS_FOLDER, blobKey, digestOfKey, isUploadId } from '../layout';
@@ -9,7 +9,7 @@ import { blobUnknown, keyInvalid, uploadUnknown } from '../refusals';
 import { UploadClaims, type UploadClaim } from '../upload-claims';
 import { BatchWriter } from './batch-writer';
 import { DurableFolders } from './durable-folders';
-import { streamPart } from './file-stream';
+import { copyPart, streamPart } from './file-stream';
 import { clampRange, cutTo, dateAndCut, openBlob, openUpload, removeIfPresent, requireBytes, statFile } from './files';
 import { OpenUploads } from './open-uploads';
 import { explained, isMissing } from './storage-error';
@@ -111,6 +111,11 @@ export class FilesystemBlobStore implements BlobStore {
       if (!stats.isFile()) throw blobUnknown();
       return range ? clampRange(range, stats.size) : { start: 0, length: stats.size };
     });
+  }
+
+  async copyTo(key: string, begin: () => Writable): Promise<void> {
+    const handle = await openBlob(this.blobPath(key));
+    await copyPart(handle, async () => ({ start: 0, length: (await handle.stat()).size }), begin);
   }
 
   async delete(keys: string[]): Promise<void> {
