@@ -8,7 +8,7 @@ import {
 } from '@breakwater/access';
 import type { RepositoryName } from '@breakwater/kernel';
 import type { LimitedPrincipal } from '@breakwater/platform';
-import type { ProjectsService } from '@breakwater/projects';
+import type { KnownProjectFacts } from '@breakwater/projects';
 import type { VerifiedToken } from '@breakwater/tokens';
 
 /** Who sent the request, and what they may do here. */
@@ -28,7 +28,7 @@ export class TokenCaller implements Caller {
 
   constructor(
     private readonly token: VerifiedToken,
-    private readonly projects: ProjectsService,
+    private readonly projects: KnownProjectFacts,
   ) {
     this.name = token.subject || 'anonymous';
     this.principal = token.principal;
@@ -45,7 +45,7 @@ export class TokenCaller implements Caller {
   async mayMountFrom(repository: RepositoryName): Promise<'yes' | 'no' | 'ask'> {
     if (this.grants('repository', repository.full, 'pull')) return 'yes';
     // What anyone may pull needs no word in the token.
-    const facts = await this.projects.findFacts(repository.project, anonymous);
+    const facts = await this.projects.find(repository.project, anonymous);
     if (facts && registryActions(anonymous, facts).includes('pull')) return 'yes';
     // A scope that was asked for and refused is in the token, without actions.
     return this.entries('repository', repository.full).length > 0 ? 'no' : 'ask';
@@ -66,13 +66,13 @@ export class PrincipalCaller implements Caller {
 
   constructor(
     readonly principal: Principal,
-    private readonly projects: ProjectsService,
+    private readonly projects: KnownProjectFacts,
   ) {
     this.name = principalName(principal);
   }
 
   async may(action: RegistryAction, repository: RepositoryName): Promise<boolean> {
-    const facts = await this.projects.findFacts(repository.project, this.principal);
+    const facts = await this.projects.find(repository.project, this.principal);
     return registryActions(this.principal, facts).includes(action);
   }
 

@@ -2,7 +2,7 @@ import type { RegistryAction } from '@breakwater/access';
 import { Authenticator } from '@breakwater/identity';
 import { AppError, formatScope, isRepositoryName, type RepositoryName } from '@breakwater/kernel';
 import { AuthenticationMetrics, FrontDoor, RateLimits } from '@breakwater/platform';
-import { ProjectsService } from '@breakwater/projects';
+import { KnownProjectFacts } from '@breakwater/projects';
 import { TokensService } from '@breakwater/tokens';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
@@ -23,7 +23,7 @@ export class RegistryAuthorizer {
   constructor(
     private readonly tokens: TokensService,
     private readonly authenticator: Authenticator,
-    private readonly projects: ProjectsService,
+    private readonly projects: KnownProjectFacts,
     private readonly frontDoor: FrontDoor,
     private readonly metrics: AuthenticationMetrics,
     private readonly rates: RateLimits,

@@ -1,17 +1,9 @@
 /** What a change is about, and what a cached answer hangs on. */
 export type Scope =
-  | `repository:${string}`
-  | `reference:${string}`
-  | `project:${number}`
-  | `project-name:${string}`
-  | `user:${number}`
-  | `robot:${number}`;
+  `repository:${string}` | `reference:${string}` | `project:${number}` | `user:${number}` | `robot:${number}`;
 
 /** Anything may have gone from the repository, or it itself. */
 export const repositoryScope = (name: string): Scope => `repository:${name}`;
 
 /** A tag or digest of the repository means something else now. */
 export const referenceScope = (repository: string, reference: string): Scope => `reference:${repository} ${reference}`;
-
-/** There is a project of that name, or none, or another. */
-export const projectNameScope = (name: string): Scope => `project-name:${name}`;

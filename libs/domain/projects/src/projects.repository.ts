@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '@breakwater/access';
-import { Changes, projectNameScope } from '@breakwater/coherence';
+import { Changes } from '@breakwater/coherence';
 import {
   containsPattern,
   Database,
@@ -121,12 +121,7 @@ export class ProjectsRepository {
   }
 
   async delete(id: number): Promise<void> {
-    await this.database.transaction(async () => {
-      const rows = await this.database.query<{ name: string }>('DELETE FROM project WHERE id = $1 RETURNING name', [
-        id,
-      ]);
-      await this.changes.announce(`project:${id}`, ...rows.map(({ name }) => projectNameScope(name)));
-    });
+    await this.changes.around([`project:${id}`], () => this.database.repository(Project).delete(id));
   }
 
   async metadata(projectId: number): Promise<Map<string, string>> {
