@@ -89,7 +89,12 @@ export class Fixture {
         await this.#pushTags(client, repository);
       }),
     );
-    await withClient(door, [`${LARGE}:pull,push`], (client) => client.pushBlob(LARGE, this.large));
+    await withClient(door, [`${LARGE}:pull,push`], async (client) => {
+      const config = { digest: await client.pushBlob(LARGE, this.blobs[0]), size: CONFIG_BYTES };
+      const layer = { digest: await client.pushBlob(LARGE, this.large), size: LARGE_BYTES };
+      // A blob that no image needs is no typical one.
+      await client.pushManifest(LARGE, 'large', imageManifest({ config, layers: [layer], name: LARGE }));
+    });
   }
 
   async largeCredentials(server) {

@@ -64,7 +64,7 @@ export interface BlobStore {
    * The same into a stream, which `begin` answers when there is something to write; it is ended after the last byte. The
    * stream must be done with a chunk when it calls back, as sockets are. Only drivers that can do it with less copying.
    */
-  copyTo?(key: string, begin: () => Writable): Promise<void>;
+  copyTo?(key: string, begin: () => Writable, range?: ByteRange): Promise<void>;
 
   /** Where a client may fetch the blob itself, signed, for at most so long. Only drivers of storage that clients reach. */
   url?(key: string, options: { expiresInSeconds: number }): Promise<string>;

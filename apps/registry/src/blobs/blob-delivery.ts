@@ -2,8 +2,10 @@ import { BlobsService, type BlobRow } from '@breakwater/artifacts';
 import { parseByteRange } from '@breakwater/kernel';
 import { AppErrorWithHeaders, CONFIG, type RegistryConfig } from '@breakwater/platform';
 import { AppError } from '@breakwater/kernel';
+import type { ByteRange } from '@breakwater/storage';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { OutgoingHttpHeaders } from 'node:http';
 
 /** Set by our nginx on what it forwards: it can send the file itself (decision 8). Without it, bytes are streamed. */
 export const accelHeader = 'x-breakwater-accel';
@@ -45,15 +47,34 @@ export class BlobDelivery {
       return;
     }
     if (this.config.BLOB_DELIVERY === 'redirect') return this.redirect(blob, reply);
-    // Opened before a header is set: what is missing must not be answered with the blob's ETag and a year of caching.
-    const bytes = await this.blobs.read(blob, range);
-    this.describe(reply, blob);
-    if (range) {
+    await this.stream(blob, range, reply);
+  }
+
+  /** Headers only once the blob is open: what is missing must not be answered with its ETag and a year of caching. */
+  private async stream(blob: BlobRow, range: ByteRange | undefined, reply: FastifyReply): Promise<void> {
+    const describe = () => {
+      this.describe(reply, blob);
+      if (!range) return;
       void reply.status(206).headers({
         'content-length': range.end - range.start + 1,
         'content-range': `bytes ${range.start}-${range.end}/${blob.size}`,
       });
+    };
+    try {
+      const copied = await this.blobs.copyTo(blob, range, () => {
+        describe();
+        reply.hijack();
+        return reply.raw.writeHead(reply.statusCode, reply.getHeaders() as OutgoingHttpHeaders);
+      });
+      if (copied) return;
+    } catch (error) {
+      if (!reply.raw.headersSent) throw error;
+      // Cut short, so that no client takes it for whole.
+      reply.raw.destroy();
+      return;
     }
+    const bytes = await this.blobs.read(blob, range);
+    describe();
     await reply.send(bytes);
   }
 
@@ -67,7 +88,7 @@ export class BlobDelivery {
   }
 }
 
-function requestedRange(request: FastifyRequest, blob: BlobRow): { start: number; end: number } | undefined {
+function requestedRange(request: FastifyRequest, blob: BlobRow): ByteRange | undefined {
   const ifRange = request.headers['if-range'];
   if (ifRange !== undefined && ifRange !== `"${blob.digest}"`) return undefined;
   try {

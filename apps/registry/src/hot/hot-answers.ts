@@ -19,8 +19,11 @@ export interface HotAnswer {
   digest: string;
   /** Name, value, name, value, … as `writeHead` takes them; `Content-Length` is among them. */
   headers: string[];
-  /** Absent for a blob too large to be kept. */
-  body?: Buffer;
+  /**
+   * A character for each byte: Node sends head and body of a text in one piece, of a buffer in two. Absent for a blob too
+   * large to be kept.
+   */
+  body?: string;
   /** Where the store keeps a blob. */
   storageKey?: string;
   /** What is counted as pulled. */
@@ -95,14 +98,28 @@ export class HotAnswers {
       const { artifactId, digest, mediaType, repositoryId, tagId, payload: body } = manifest;
       const headers = ['Content-Type', mediaType, 'Content-Length', String(body.length), ...digestHeaders(digest)];
       const pull = { repositoryId, artifactId, tagId };
-      this.keep(request, ticket, { kind: 'manifest', repository, digest, headers, body, pull });
+      this.keep(request, ticket, {
+        kind: 'manifest',
+        repository,
+        digest,
+        headers,
+        body: body.toString('latin1'),
+        pull,
+      });
       return manifest;
     });
   }
 
   keepBlob(request: FastifyRequest, { ticket, repository, blob, headers, body, storageKey }: BlobToKeep): void {
     const all = [...headers, 'Content-Length', String(blob.size), ...digestHeaders(blob.digest)];
-    this.keep(request, ticket, { kind: 'blob', repository, digest: blob.digest, headers: all, body, storageKey });
+    this.keep(request, ticket, {
+      kind: 'blob',
+      repository,
+      digest: blob.digest,
+      headers: all,
+      body: body?.toString('latin1'),
+      storageKey,
+    });
   }
 
   private keep(request: FastifyRequest, ticket: Ticket, answer: HotAnswer): void {

@@ -80,7 +80,7 @@ export class HotPath {
       return;
     }
     if (answer.pull) this.pulls.record(answer.pull);
-    if (answer.body) response.writeHead(200, [...answer.headers, 'X-Request-Id', id]).end(answer.body);
+    if (answer.body) response.writeHead(200, [...answer.headers, 'X-Request-Id', id]).end(answer.body, 'latin1');
     else this.sendBlob(request, response, { answer, id });
   }
 

@@ -2,7 +2,7 @@ import { AppError } from '@breakwater/kernel';
 import { Database } from '@breakwater/platform';
 import { BLOB_STORE, type BlobStore, type ByteRange } from '@breakwater/storage';
 import { Inject, Injectable } from '@nestjs/common';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { ArtifactsRepository } from './artifacts.repository';
 import { BlobsRepository, storageKeyOf, type BlobRow, type RepositoryBlobRow } from './blobs.repository';
 import { ProjectChanges } from './project-changes';
@@ -43,6 +43,13 @@ export class BlobsService {
 
   read(blob: BlobRow, range?: ByteRange): Promise<Readable> {
     return this.store.read(this.key(blob), range);
+  }
+
+  /** Sends the bytes into what `begin` answers once they are open. False: this storage can only be read. */
+  async copyTo(blob: BlobRow, range: ByteRange | undefined, begin: () => Writable): Promise<boolean> {
+    if (!this.store.copyTo) return false;
+    await this.store.copyTo(this.key(blob), begin, range);
+    return true;
   }
 
   /** Where the driver keeps it. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { CoherentCache, LeaseHolder } from '@breakwater/coherence';
+import { CoherentCache, LeaseHolder, type Ticket } from '@breakwater/coherence';
 import { Database, type CacheUsage } from '@breakwater/platform';
 
 /** What a token's validity hangs on. */
@@ -7,6 +7,13 @@ export interface EpochOf {
   kind: 'user' | 'robot' | 'project';
   id: number;
   epoch: number;
+}
+
+/** Everything that one token hangs on. */
+export interface Standing {
+  subjects: readonly EpochOf[];
+  /** Found good before: it is while the ticket is current, until then (seconds since the epoch). */
+  proof?: { ticket: Ticket; until: number };
 }
 
 interface KnownEpoch {
@@ -43,20 +50,17 @@ export class EpochChecker {
   }
 
   /** The same without asking anybody: undefined when that is not possible. */
-  recall(subjects: readonly EpochOf[]): boolean | undefined {
-    let current = true;
-    for (const subject of subjects) {
-      const known = this.known.get(keyOf(subject));
-      if (!known || known.epoch < subject.epoch) return undefined;
-      current &&= isCurrent(known, subject);
-    }
-    return current;
+  recall(standing: Standing): boolean | undefined {
+    const { proof } = standing;
+    if (proof && this.lease.isValid && this.lease.isCurrent(proof.ticket)) return Date.now() / 1_000 < proof.until;
+    return this.lookUp(standing);
   }
 
   /** False when one of them has moved on or is gone. One query for all that is not remembered. */
-  async areCurrent(subjects: readonly EpochOf[]): Promise<boolean> {
-    const remembered = this.recall(subjects);
+  async areCurrent(standing: Standing): Promise<boolean> {
+    const remembered = this.recall(standing);
     if (remembered !== undefined) return remembered;
+    const { subjects } = standing;
     const tickets = subjects.map((subject) => this.lease.ticket(keyOf(subject)));
     const answers = await this.read(subjects);
     return subjects.every((subject, index) => {
@@ -65,6 +69,19 @@ export class EpochChecker {
       if (ticket) this.known.set(keyOf(subject), answer, ticket);
       return isCurrent(answer, subject);
     });
+  }
+
+  private lookUp(standing: Standing): boolean | undefined {
+    let current = true;
+    let until = Infinity;
+    for (const subject of standing.subjects) {
+      const known = this.known.get(keyOf(subject));
+      if (!known || known.epoch < subject.epoch) return undefined;
+      current &&= isCurrent(known, subject);
+      until = Math.min(until, known.expiresAt);
+    }
+    if (current) standing.proof = { ticket: this.lease.ticket(...standing.subjects.map(keyOf)), until };
+    return current;
   }
 
   private async read(subjects: readonly EpochOf[]): Promise<Map<string, KnownEpoch>> {

@@ -7,7 +7,7 @@ import { errors, jwtVerify, SignJWT, type JWK, type JWTHeaderParameters } from '
 import { LRUCache } from 'lru-cache';
 import { hash, randomUUID, type KeyObject } from 'node:crypto';
 import { claimsSchema, type Claims, type TokenAccess, type VerifiedToken } from './claims';
-import { EpochChecker, type EpochOf } from './epoch-checker';
+import { EpochChecker, type EpochOf, type Standing } from './epoch-checker';
 import { SigningKeys } from './signing-keys';
 
 const issuer = 'harbor-token-issuer';
@@ -39,7 +39,7 @@ export interface IssuedToken {
 
 interface Remembered {
   token: VerifiedToken;
-  epochs: EpochOf[];
+  standing: Standing;
 }
 
 /** Tokens for `/v2`, in the form of Docker's token authentication specification. */
@@ -89,7 +89,7 @@ export class TokensService {
     const key = keyOf(jwt, audience);
     const remembered = this.known(key) ?? (await this.remember(key, jwt, audience));
     if (remembered.token.expiresAt <= Date.now() / 1_000) throw refused('it has expired');
-    if (!(await this.epochs.areCurrent(remembered.epochs))) throw refused('the rights of its bearer have changed');
+    if (!(await this.epochs.areCurrent(remembered.standing))) throw refused('the rights of its bearer have changed');
     return remembered.token;
   }
 
@@ -97,7 +97,7 @@ export class TokensService {
   recall(jwt: string, audience: string): VerifiedToken | undefined {
     const remembered = this.verified.get(keyOf(jwt, audience));
     if (!remembered || remembered.token.expiresAt <= Date.now() / 1_000) return undefined;
-    if (this.epochs.recall(remembered.epochs) !== true) return undefined;
+    if (this.epochs.recall(remembered.standing) !== true) return undefined;
     this.usage.tokens.hits++;
     return remembered.token;
   }
@@ -126,16 +126,15 @@ export class TokensService {
   private async remember(key: string, jwt: string, audience: string): Promise<Remembered> {
     const claims = await this.check(jwt, audience);
     const { kind, id, epoch, projects } = claims.breakwater;
-    const epochs: EpochOf[] = projects.map(([projectId, projectEpoch]) => ({
+    const subjects: EpochOf[] = projects.map(([projectId, projectEpoch]) => ({
       kind: 'project',
       id: projectId,
       epoch: projectEpoch,
     }));
-    if (kind === 'user' || kind === 'robot') epochs.push({ kind, id, epoch });
+    if (kind === 'user' || kind === 'robot') subjects.push({ kind, id, epoch });
     const token = { subject: claims.sub, principal: { kind, id, epoch }, access: claims.access, expiresAt: claims.exp };
-    const remembered = { token, epochs };
-    const ttl = Math.floor(claims.exp * 1_000 - Date.now());
-    if (ttl > 0) this.verified.set(key, remembered, { ttl });
+    const remembered = { token, standing: { subjects } };
+    this.verified.set(key, remembered);
     return remembered;
   }
 

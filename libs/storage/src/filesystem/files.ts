@@ -24,8 +24,15 @@ export interface FilePart {
   length: number;
 }
 
+/** The part of a blob that `range` asks for; all of it without one. */
+export async function partOf(handle: FileHandle, range: ByteRange | undefined): Promise<FilePart> {
+  const stats = await handle.stat();
+  if (!stats.isFile()) throw blobUnknown();
+  return range ? clampRange(range, stats.size) : { start: 0, length: stats.size };
+}
+
 /** RFC 9110 §14.1.2: an end past the last byte means the last byte; a start past it cannot be satisfied. */
-export function clampRange({ start, end }: ByteRange, size: number): FilePart {
+function clampRange({ start, end }: ByteRange, size: number): FilePart {
   if (!Number.isSafeInteger(start) || start < 0 || start > end || start >= size) {
     throw rangeInvalid(size);
   }

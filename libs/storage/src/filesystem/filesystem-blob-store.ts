@@ -5,12 +5,12 @@ import type { Readable, Writable } from 'node:stream';
 import { failpoint } from '@breakwater/kernel';
 import type { BlobStat, BlobStore, ByteRange, StoredEntry, UploadHandle } from '../blob-store';
 import { BLOBS_FOLDER, UPLOADS_FOLDER, blobKey, digestOfKey, isUploadId } from '../layout';
-import { blobUnknown, keyInvalid, uploadUnknown } from '../refusals';
+import { keyInvalid, uploadUnknown } from '../refusals';
 import { UploadClaims, type UploadClaim } from '../upload-claims';
 import { BatchWriter } from './batch-writer';
 import { DurableFolders } from './durable-folders';
 import { copyPart, streamPart } from './file-stream';
-import { clampRange, cutTo, dateAndCut, openBlob, openUpload, removeIfPresent, requireBytes, statFile } from './files';
+import { cutTo, dateAndCut, openBlob, openUpload, partOf, removeIfPresent, requireBytes, statFile } from './files';
 import { OpenUploads } from './open-uploads';
 import { explained, isMissing } from './storage-error';
 
@@ -106,16 +106,12 @@ export class FilesystemBlobStore implements BlobStore {
 
   async read(key: string, range?: ByteRange): Promise<Readable> {
     const handle = await openBlob(this.blobPath(key));
-    return streamPart(handle, async () => {
-      const stats = await handle.stat();
-      if (!stats.isFile()) throw blobUnknown();
-      return range ? clampRange(range, stats.size) : { start: 0, length: stats.size };
-    });
+    return streamPart(handle, () => partOf(handle, range));
   }
 
-  async copyTo(key: string, begin: () => Writable): Promise<void> {
+  async copyTo(key: string, begin: () => Writable, range?: ByteRange): Promise<void> {
     const handle = await openBlob(this.blobPath(key));
-    await copyPart(handle, async () => ({ start: 0, length: (await handle.stat()).size }), begin);
+    await copyPart(handle, () => partOf(handle, range), begin);
   }
 
   async delete(keys: string[]): Promise<void> {
