@@ -14,9 +14,16 @@ const HELD_BACK =
 /** Where the blobs lie: the registry's concern, and nobody else is to know the keys. */
 const STORAGE = /^(S3_|AWS_|BLOB_|STORAGE_DRIVER)/;
 
+/**
+ * For Node and the C library, unless the shell says otherwise: as many files synced at once as clients push at once, and
+ * not an allocator's pool for each of the threads that do it (30 MB less in the registry).
+ */
+const RUNTIME = { UV_THREADPOOL_SIZE: '16', MALLOC_ARENA_MAX: '2' };
+
 /** What every service inherits from the shell: locale, proxies, LOG_LEVEL, EXTERNAL_URL and the like. */
 export function inheritedEnvironment(env = process.env) {
   return {
+    ...RUNTIME,
     ...Object.fromEntries(Object.entries(env).filter(([name]) => !HELD_BACK.test(name) && !STORAGE.test(name))),
     NODE_ENV: 'production',
     NO_COLOR: '1',

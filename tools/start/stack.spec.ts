@@ -56,13 +56,19 @@ it('gives each service a port for its metrics when one is asked for', () => {
   expect(portsOf(environments)).toEqual([undefined, undefined, undefined]);
 });
 
+const runtime = { UV_THREADPOOL_SIZE: '16', MALLOC_ARENA_MAX: '2' };
+
+it('leaves the last word on the runtime to the shell', () => {
+  expect(inheritedEnvironment({ UV_THREADPOOL_SIZE: '64' })).toMatchObject({ ...runtime, UV_THREADPOOL_SIZE: '64' });
+});
+
 it('trusts nginx on loopback and the proxies in front of it', () => {
   expect(environments.core.TRUSTED_PROXIES).toBe('127.0.0.1/32,::1/128,10.0.0.0/8');
 });
 
 it('gives the bucket and its keys to the registry alone', () => {
   const env = { PATH: '/bin', STORAGE_DRIVER: 's3', S3_BUCKET: 'blobs', S3_SECRETKEY: 's', AWS_PROFILE: 'p' };
-  expect(inheritedEnvironment(env)).toEqual({ PATH: '/bin', NODE_ENV: 'production', NO_COLOR: '1' });
+  expect(inheritedEnvironment(env)).toEqual({ ...runtime, PATH: '/bin', NODE_ENV: 'production', NO_COLOR: '1' });
   const s3 = { STORAGE_DRIVER: 's3', S3_BUCKET: 'blobs', S3_SECRETKEY: 's', AWS_PROFILE: 'p' };
   expect(storageEnvironment('/data/storage', env)).toEqual({ ...s3, BLOB_DELIVERY: 'redirect' });
   expect(storageEnvironment('/data/storage', { ...env, BLOB_DELIVERY: 'stream' })).toEqual({
@@ -78,6 +84,7 @@ it('gives the bucket and its keys to the registry alone', () => {
 it('hands no certificate down to services behind nginx', () => {
   const env = { PATH: '/bin', TLS_CERT_FILE: '/a', TLS_KEY_FILE: '/b', REGISTRY_WORKERS: '2' };
   expect(inheritedEnvironment(env)).toEqual({
+    ...runtime,
     PATH: '/bin',
     REGISTRY_WORKERS: '2',
     NODE_ENV: 'production',

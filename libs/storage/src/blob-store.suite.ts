@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { Readable, Writable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { digestOf } from '@breakwater/kernel';
 import fc from 'fast-check';
@@ -285,34 +285,6 @@ function describeReads(): void {
   ])('refuses a range: %s', async (_, from, to) => {
     const key = await put(Buffer.from('abc'));
     await expect(store.read(key, { start: from, end: to })).rejects.toMatchObject({ code: 'RANGE_INVALID' });
-  });
-
-  it('copies into a stream that takes its time, if it can', async () => {
-    if (!store.copyTo) return;
-    for (const bytes of [randomBytes(3_000_000), randomBytes(1), Buffer.alloc(0)]) {
-      const chunks: Buffer[] = [];
-      const slow = new Writable({
-        highWaterMark: 1,
-        write: (chunk: Buffer, _, done) =>
-          void turn().then(() => {
-            chunks.push(Buffer.from(chunk));
-            done();
-          }),
-      });
-      await store.copyTo(await put(bytes), () => slow);
-      expect(Buffer.concat(chunks).equals(bytes)).toBe(true);
-      expect(slow.writableEnded).toBe(true);
-    }
-  });
-
-  it('copies nothing to who has gone, and nothing of what is not there', async () => {
-    if (!store.copyTo) return;
-    const key = await put(randomBytes(3_000_000));
-    const gone = new Writable({ write: () => void gone.destroy() });
-    await expect(store.copyTo(key, () => gone)).rejects.toThrow('gone');
-    const begin = jest.fn();
-    await expect(store.copyTo(keyOf(Buffer.from('never')), begin)).rejects.toMatchObject({ code: 'BLOB_UNKNOWN' });
-    expect(begin).not.toHaveBeenCalled();
   });
 
   it('has no range of an empty blob', async () => {
