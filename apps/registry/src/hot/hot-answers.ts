@@ -11,6 +11,7 @@ import { CONFIG, type CacheUsage } from '@breakwater/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
+import { headOf } from './one-piece';
 
 /** A manifest or blob as it goes out, for every caller who may pull from the repository. */
 export interface HotAnswer {
@@ -19,10 +20,9 @@ export interface HotAnswer {
   digest: string;
   /** Name, value, name, value, … as `writeHead` takes them; `Content-Length` is among them. */
   headers: string[];
-  /**
-   * A character for each byte: Node sends head and body of a text in one piece, of a buffer in two. Absent for a blob too
-   * large to be kept.
-   */
+  /** The same as it goes over the wire. */
+  head: string;
+  /** A character for each byte, to be sent with the head. Absent for a blob too large to be kept. */
   body?: string;
   /** Where the store keeps a blob. */
   storageKey?: string;
@@ -42,7 +42,7 @@ interface BlobToKeep {
 
 /** Image configs and the like; larger ones are sent from the store. */
 export const maxBodyBytes = 64 * 1024;
-const overheadBytes = 700;
+const overheadBytes = 1_000;
 const maxUrlLength = 512;
 const version = ['Docker-Distribution-Api-Version', 'registry/2.0'];
 
@@ -103,6 +103,7 @@ export class HotAnswers {
         repository,
         digest,
         headers,
+        head: headOf(headers),
         body: body.toString('latin1'),
         pull,
       });
@@ -117,6 +118,7 @@ export class HotAnswers {
       repository,
       digest: blob.digest,
       headers: all,
+      head: headOf(all),
       body: body?.toString('latin1'),
       storageKey,
     });

@@ -11,10 +11,15 @@ import { accelHeader } from '../blobs/blob-delivery';
 import { HotGate } from '../http/hot-gate';
 import { HotMetrics } from '../metrics/hot-metrics';
 import { HotAnswers, type HotAnswer } from './hot-answers';
+import { goesInOnePiece, sendInOnePiece } from './one-piece';
 
 interface Sending {
   answer: HotAnswer;
   id: string;
+}
+
+interface Kept extends Sending {
+  body: string | undefined;
 }
 
 /**
@@ -75,13 +80,15 @@ export class HotPath {
       response.writeHead(304, [...withoutLength(answer.headers), 'X-Request-Id', id]).end();
       return;
     }
-    if (request.method === 'HEAD') {
-      response.writeHead(200, [...answer.headers, 'X-Request-Id', id]).end();
-      return;
-    }
-    if (answer.pull) this.pulls.record(answer.pull);
-    if (answer.body) response.writeHead(200, [...answer.headers, 'X-Request-Id', id]).end(answer.body, 'latin1');
+    const isHead = request.method === 'HEAD';
+    if (answer.pull && !isHead) this.pulls.record(answer.pull);
+    if (isHead || answer.body) this.sendKept(request, response, { answer, id, body: isHead ? '' : answer.body });
     else this.sendBlob(request, response, { answer, id });
+  }
+
+  private sendKept(request: IncomingMessage, response: ServerResponse, { answer, id, body = '' }: Kept): void {
+    if (goesInOnePiece(request, response)) sendInOnePiece(response, { head: answer.head, id, body });
+    else response.writeHead(200, [...answer.headers, 'X-Request-Id', id]).end(body, 'latin1');
   }
 
   private sendBlob(request: IncomingMessage, response: ServerResponse, { answer, id }: Sending): void {

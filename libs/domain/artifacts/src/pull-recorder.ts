@@ -4,8 +4,10 @@ import type { Redis } from 'ioredis';
 import { pendingPullsKey } from './pull-keys';
 
 const flushEveryMs = 1_000;
-/** Distinct things pulled between two flushes; beyond that, pulls go uncounted. */
+/** Artifacts pulled between two flushes; beyond that, pulls go uncounted. */
 const maxEntries = 50_000;
+/** Times sent to Redis in one command. */
+const batch = 1_000;
 
 /**
  * Counts pulls without touching Postgres (decision 9): collected here, flushed to Redis once a second, folded into
@@ -14,8 +16,10 @@ const maxEntries = 50_000;
 @Injectable()
 export class PullRecorder implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(PullRecorder.name);
-  private counts = new Map<string, number>();
-  private times = new Map<string, number>();
+  /** By id: of repositories how often, of artifacts and tags when last, in Unix milliseconds. */
+  private counts = new Map<number, number>();
+  private artifacts = new Map<number, number>();
+  private tags = new Map<number, number>();
   private timer: NodeJS.Timeout | undefined;
   /** Pulls that are missing in the counts. */
   uncounted = 0;
@@ -27,26 +31,28 @@ export class PullRecorder implements OnModuleInit, OnApplicationShutdown {
     this.timer.unref();
   }
 
-  record(pull: { repositoryId: number; artifactId: number; tagId: number | null }): void {
-    if (this.times.size >= maxEntries) {
+  record({ repositoryId, artifactId, tagId }: { repositoryId: number; artifactId: number; tagId: number | null }): void {
+    if (this.artifacts.size >= maxEntries) {
       this.uncounted++;
       return;
     }
-    const repository = `r:${pull.repositoryId}`;
     const now = Date.now();
-    this.counts.set(repository, (this.counts.get(repository) ?? 0) + 1);
-    this.times.set(`a:${pull.artifactId}`, now);
-    if (pull.tagId !== null) this.times.set(`t:${pull.tagId}`, now);
+    this.counts.set(repositoryId, (this.counts.get(repositoryId) ?? 0) + 1);
+    this.artifacts.set(artifactId, now);
+    if (tagId !== null) this.tags.set(tagId, now);
   }
 
   async flush(): Promise<void> {
     if (this.counts.size === 0) return;
-    const { counts, times } = this;
+    const { counts, artifacts, tags } = this;
     this.counts = new Map();
-    this.times = new Map();
+    this.artifacts = new Map();
+    this.tags = new Map();
     const pipeline = this.redis.pipeline();
-    for (const [field, count] of counts) pipeline.hincrby(pendingPullsKey, field, count);
-    for (const [field, time] of times) pipeline.hset(pendingPullsKey, field, time);
+    for (const [id, count] of counts) pipeline.hincrby(pendingPullsKey, `r:${id}`, count);
+    const times = [...fields('a', artifacts), ...fields('t', tags)];
+    for (let from = 0; from < times.length; from += 2 * batch)
+      pipeline.hset(pendingPullsKey, ...times.slice(from, from + 2 * batch));
     await pipeline.exec().catch((error: unknown) => {
       const pulls = [...counts.values()].reduce((sum, count) => sum + count, 0);
       this.uncounted += pulls;
@@ -58,4 +64,9 @@ export class PullRecorder implements OnModuleInit, OnApplicationShutdown {
     clearInterval(this.timer);
     await this.flush();
   }
+}
+
+/** Field, value, field, value, … */
+function fields(kind: 'a' | 't', times: ReadonlyMap<number, number>): (string | number)[] {
+  return [...times].flatMap(([id, time]) => [`${kind}:${id}`, time]);
 }
