@@ -45,6 +45,7 @@ export async function startOwnPostgres({ folder, secrets, account, port, onLine 
     dataDir: folder.postgres,
     stageDir: folder.runtime,
     port,
+    socket: true,
     ...access,
     account,
     onLine,
