@@ -6,6 +6,8 @@ import { pendingPullsKey } from './pull-keys';
 const flushEveryMs = 1_000;
 /** Artifacts pulled between two flushes; beyond that, pulls go uncounted. */
 const maxEntries = 50_000;
+/** When something was pulled last is known to the minute: one that is pulled all the time costs one update a minute. */
+const timePrecisionMs = 60_000;
 /** Times sent to Redis in one command. */
 const batch = 1_000;
 
@@ -20,6 +22,8 @@ export class PullRecorder implements OnModuleInit, OnApplicationShutdown {
   private counts = new Map<number, number>();
   private artifacts = new Map<number, number>();
   private tags = new Map<number, number>();
+  /** Artifacts and tags whose time was noted in this minute. */
+  private readonly noted = { artifacts: new Set<number>(), tags: new Set<number>(), since: 0 };
   private timer: NodeJS.Timeout | undefined;
   /** Pulls that are missing in the counts. */
   uncounted = 0;
@@ -44,10 +48,11 @@ export class PullRecorder implements OnModuleInit, OnApplicationShutdown {
       this.uncounted++;
       return;
     }
-    const now = Date.now();
     this.counts.set(repositoryId, (this.counts.get(repositoryId) ?? 0) + 1);
-    this.artifacts.set(artifactId, now);
-    if (tagId !== null) this.tags.set(tagId, now);
+    const now = Date.now();
+    if (now - this.noted.since >= timePrecisionMs || this.noted.artifacts.size >= maxEntries) this.forgetNoted(now);
+    if (isNew(this.noted.artifacts, artifactId)) this.artifacts.set(artifactId, now);
+    if (tagId !== null && isNew(this.noted.tags, tagId)) this.tags.set(tagId, now);
   }
 
   async flush(): Promise<void> {
@@ -64,14 +69,25 @@ export class PullRecorder implements OnModuleInit, OnApplicationShutdown {
     await pipeline.exec().catch((error: unknown) => {
       const pulls = [...counts.values()].reduce((sum, count) => sum + count, 0);
       this.uncounted += pulls;
+      this.forgetNoted(0);
       this.logger.warn({ err: error, pulls }, 'pulls not counted');
     });
+  }
+
+  private forgetNoted(now: number): void {
+    this.noted.artifacts.clear();
+    this.noted.tags.clear();
+    this.noted.since = now;
   }
 
   async onApplicationShutdown(): Promise<void> {
     clearInterval(this.timer);
     await this.flush();
   }
+}
+
+function isNew(known: Set<number>, id: number): boolean {
+  return !known.has(id) && known.add(id) !== undefined;
 }
 
 /** Field, value, field, value, … */

@@ -11,7 +11,6 @@ let pulled: { repositoryId: number; artifactId: number; tagId: number };
 
 beforeAll(async () => {
   bench = await startArtifacts();
-  recorder = bench.app.get(PullRecorder, { strict: false });
   folder = bench.app.get(PullFolder, { strict: false });
   const insert = async (sql: string, parameters: unknown[]) =>
     (await bench.database.query<{ id: number }>(`${sql} RETURNING id`, parameters))[0]!.id;
@@ -34,6 +33,8 @@ beforeAll(async () => {
 afterAll(() => bench.close());
 
 beforeEach(async () => {
+  // One that has noted no times yet.
+  recorder = new PullRecorder(bench.redis);
   await bench.redis.del(pendingPullsKey, foldingPullsKey);
   await bench.database.query('UPDATE repository SET pull_count = 0');
   await bench.database.query('UPDATE artifact SET pull_time = NULL');
@@ -64,6 +65,21 @@ describe('pulls', () => {
     for (const time of [artifact!, tag!]) expect(time.getTime()).toBeGreaterThanOrEqual(before);
     expect(await folder.fold()).toBe(0);
     expect((await counted()).count).toBe(5);
+  });
+
+  it('note when something was pulled last to the minute, and count each', async () => {
+    const time = jest.spyOn(Date, 'now').mockReturnValue(Date.parse('2026-01-01T00:00:00Z'));
+    await record(1);
+    time.mockReturnValue(Date.parse('2026-01-01T00:00:59Z'));
+    await record(1);
+    expect(await bench.redis.hget(pendingPullsKey, `a:${pulled.artifactId}`)).toBe(String(Date.UTC(2026, 0, 1)));
+    time.mockReturnValue(Date.parse('2026-01-01T00:01:00Z'));
+    await record(1);
+    expect(await bench.redis.hmget(pendingPullsKey, `t:${pulled.tagId}`, `r:${pulled.repositoryId}`)).toEqual([
+      String(Date.UTC(2026, 0, 1, 0, 1)),
+      '3',
+    ]);
+    time.mockRestore();
   });
 
   it('by digest leave the tag alone', async () => {
