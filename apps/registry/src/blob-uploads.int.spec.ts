@@ -1,7 +1,7 @@
 import { digestOf } from '@breakwater/kernel';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { internalSecret, RegistryUnderTest, system } from './testing/registry-under-test';
@@ -260,6 +260,45 @@ describe('an upload that is interrupted', () => {
   });
 });
 
+describe('an upload of which nothing was received', () => {
+  it('is nowhere yet, and can be asked for, gone on with on another replica, and cancelled', async () => {
+    const [first, second] = [await app.startUpload(), await app.startUpload()];
+    const ids = [first, second].map((upload) => upload.split('/').at(-1)!);
+    expect(await registry.sql('SELECT 1 FROM upload_session WHERE id = ANY($1)', [ids])).toEqual([]);
+    const files = await readdir(join(registry.config.STORAGE_ROOT, 'docker/registry/v2/uploads'));
+    for (const id of ids) expect(files).not.toContain(id);
+
+    const other = await registry.addReplica();
+    const there = new RepositoryClient(other.http, app.name, app.authorization);
+    expect(expectStatus(await there.send('GET', first), 204).headers.range).toBe('0-0');
+    const bytes = randomBytes(1_000);
+    expectStatus(await there.send('PUT', `${first}?digest=${digestOf(bytes)}`, { body: bytes }), 201);
+    await expectPulls(bytes);
+
+    expectStatus(await app.send('DELETE', second), 204);
+    expectStatus(await app.send('GET', second), 404);
+  });
+
+  it('has one beginning, however many begin it', async () => {
+    const upload = await app.startUpload();
+    const bodies = Array.from({ length: 8 }, () => randomBytes(50_000));
+    const answers = await Promise.all(bodies.map((body) => app.send('PATCH', upload, { body })));
+    const accepted = answers.filter(({ status }) => status === 202).length;
+    for (const { status } of answers) expect([202, 409]).toContain(status);
+    expect(await received(upload)).toBe(`0-${accepted * 50_000 - 1}`);
+  });
+
+  it('begins anew over a file that a process left behind which died', async () => {
+    const upload = await app.startUpload();
+    const file = join(registry.config.STORAGE_ROOT, 'docker/registry/v2/uploads', upload.split('/').at(-1)!);
+    await writeFile(file, 'left behind');
+    const bytes = randomBytes(1_000);
+    expectStatus(await app.send('PATCH', upload, { body: bytes }), 202);
+    expectStatus(await app.send('PUT', `${upload}?digest=${digestOf(bytes)}`), 201);
+    await expectPulls(bytes);
+  });
+});
+
 describe('an upload that is not wanted any more', () => {
   it('is cancelled', async () => {
     const upload = await app.startUpload();
@@ -273,6 +312,7 @@ describe('an upload that is not wanted any more', () => {
 
   it('is unknown once it has expired', async () => {
     const upload = await app.startUpload();
+    expectStatus(await app.send('PATCH', upload, { body: 'bytes' }), 202);
     await registry.sql(`UPDATE upload_session SET expiry_time = now() - interval '1 second' WHERE id = $1`, [
       upload.split('/').at(-1),
     ]);

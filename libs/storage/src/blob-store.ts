@@ -25,8 +25,8 @@ export interface StoredEntry extends BlobStat {
 export interface BlobStore {
   readonly type: 'filesystem' | 's3';
 
-  /** Prepares an upload; the state returned, if the driver needs one, is kept with the session by the caller. */
-  startUpload(uploadId: string): Promise<string | null>;
+  /** Prepares an upload. What a process that died left of one of that id is dropped. */
+  startUpload(uploadId: string): Promise<void>;
 
   /**
    * Writes `body` at `offset` and returns the new size. Bytes beyond `offset`, left by an append that failed, are
@@ -79,10 +79,10 @@ export interface BlobStore {
   walkUploads(): AsyncIterable<StoredEntry>;
 }
 
-/** Names an upload: its id and what `startUpload` returned for it. */
+/** Names an upload. */
 export interface UploadHandle {
+  /** A lower-case UUID. */
   id: string;
-  state: string | null;
 }
 
 /** Under which the process's driver is injected. */

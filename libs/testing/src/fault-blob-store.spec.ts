@@ -22,7 +22,8 @@ afterEach(() => rm(root, { recursive: true }));
 
 async function uploaded() {
   const id = randomUUID();
-  const upload = { id, state: await store.startUpload(id) };
+  await store.startUpload(id);
+  const upload = { id };
   await store.appendUpload(upload, 0, Readable.from([bytes]), () => undefined);
   return upload;
 }

@@ -29,10 +29,9 @@ export class FaultBlobStore implements BlobStore {
     for (const upload of this.unfinished.values()) await this.inner.appendUpload(upload, 0, nothing(), () => undefined);
   }
 
-  async startUpload(uploadId: string): Promise<string | null> {
-    const state = await this.run('startUpload', () => this.inner.startUpload(uploadId));
-    this.unfinished.set(uploadId, { id: uploadId, state });
-    return state;
+  async startUpload(uploadId: string): Promise<void> {
+    await this.run('startUpload', () => this.inner.startUpload(uploadId));
+    this.unfinished.set(uploadId, { id: uploadId });
   }
 
   appendUpload(

@@ -38,7 +38,7 @@ export class UploadsRoutes implements Routes {
       await this.uploads.upload(target, query.digest, this.requests.body(request, reply));
       return this.requests.stored(reply, repository, query.digest);
     }
-    const id = await this.uploads.start(target, algorithm);
+    const id = this.uploads.start(target, algorithm);
     return this.requests.progress(reply, 202, { repository, id, receivedBytes: 0 });
   }
 

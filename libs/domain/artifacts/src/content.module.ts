@@ -10,6 +10,7 @@ import { BlobsRepository } from './blobs.repository';
 import { BlobsService } from './blobs.service';
 import { ManifestPushService } from './manifest-push.service';
 import { PullRecorder } from './pull-recorder';
+import { UploadIds } from './upload-ids';
 import { UploadRoom } from './upload-room';
 import { UploadsService } from './uploads.service';
 
@@ -27,6 +28,7 @@ export class ContentModule {
         ArtifactRecorder,
         BlobsService,
         BlobKeeper,
+        UploadIds,
         UploadRoom,
         UploadsService,
         ManifestPushService,

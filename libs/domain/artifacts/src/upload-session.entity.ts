@@ -25,7 +25,7 @@ export class UploadSession {
   @Column({ name: 'digest_so_far', type: 'varchar', length: 200, nullable: true })
   digestSoFar!: string | null;
 
-  /** What the storage driver needs to go on: an S3 multipart id. */
+  /** Not written any more; it goes with a later release, when none is left that writes it. */
   @Column({ name: 'storage_state', type: 'text', nullable: true })
   storageState!: string | null;
 

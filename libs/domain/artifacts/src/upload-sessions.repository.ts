@@ -9,7 +9,6 @@ export interface UploadSessionRow {
   receivedBytes: number;
   algorithm: DigestAlgorithm;
   digestSoFar: string | null;
-  storageState: string | null;
 }
 
 /** Limit of a project that has one, and what counts against it while something is uploaded. Bytes. */
@@ -18,14 +17,34 @@ export interface Room {
   used: number;
 }
 
+export interface FoundSession extends UploadSessionRow {
+  expired: boolean;
+}
+
 export interface ClaimedSession extends UploadSessionRow {
+  /** It is new: the store knows nothing of the upload. */
+  begun: boolean;
   room: Room | null;
   /** Garbage collection is not removing the blob that the upload is to become, and will not for its window. */
   blobIsSafe: boolean;
 }
 
+export interface NewSession {
+  id: string;
+  projectId: number;
+  repositoryName: string;
+  algorithm: DigestAlgorithm;
+  digestSoFar: string;
+  ttlSeconds: number;
+}
+
+export interface ClaimOptions {
+  writer: string;
+  digest?: string;
+}
+
 const columns = `id, project_id AS "projectId", repository_name AS "repositoryName", received_bytes AS "receivedBytes",
-  algorithm, digest_so_far AS "digestSoFar", storage_state AS "storageState"`;
+  algorithm, digest_so_far AS "digestSoFar"`;
 
 /** Unfinished uploads count as well, so that nobody sends gigabytes to be refused at the end. */
 const roomOf = (projectId: string) => `
@@ -36,36 +55,25 @@ const roomOf = (projectId: string) => `
 /** A writer that has not renewed its claim for this long is taken for dead. */
 const writerTimeout = '30 seconds';
 
+const claimable = `upload_session.expiry_time > now()
+  AND (upload_session.writer IS NULL OR upload_session.writer_time < now() - interval '${writerTimeout}')`;
+
+/** The claimed session, with what is to be known of it, and the blob of the digest kept from garbage collection. */
+const answer = (claimed: string, digest: string) => `kept AS (
+    UPDATE blob SET status = 'none', version = version + 1, update_time = now()
+    WHERE digest = ${digest} AND status <> 'deleting' AND EXISTS (SELECT 1 FROM ${claimed}) RETURNING 1)
+  SELECT ${columns}, begun, ${roomOf(`${claimed}.project_id`)},
+         ${digest}::text IS NOT NULL AND (EXISTS (SELECT 1 FROM kept) OR NOT EXISTS (SELECT 1 FROM blob WHERE digest = ${digest})) AS "blobIsSafe"
+  FROM ${claimed}`;
+
 @Injectable()
 export class UploadSessionsRepository {
   constructor(private readonly database: Database) {}
 
-  /**
-   * Answers the project's room. The commit is not waited for: after a power cut within the same moment the client would
-   * find that it has to begin anew, and nothing it sent would be lost.
-   */
-  async insert(session: UploadSessionRow, ttlSeconds: number): Promise<Room | null> {
-    const [row] = await this.database.prepared<{ room: Room | null }>(
-      `WITH quick AS (SELECT set_config('synchronous_commit', 'off', true))
-       INSERT INTO upload_session (id, project_id, repository_name, algorithm, digest_so_far, storage_state, expiry_time)
-       SELECT $1, $2, $3, $4, $5, $6, now() + make_interval(secs => $7) FROM quick RETURNING ${roomOf('upload_session.project_id')}`,
-      [
-        session.id,
-        session.projectId,
-        session.repositoryName,
-        session.algorithm,
-        session.digestSoFar,
-        session.storageState,
-        ttlSeconds,
-      ],
-    );
-    return row?.room ?? null;
-  }
-
   /** A session of that repository; one of another repository does not exist for it. */
-  async find(id: string, repositoryName: string): Promise<UploadSessionRow | undefined> {
-    const [row] = await this.database.query<UploadSessionRow>(
-      `SELECT ${columns} FROM upload_session WHERE id = $1 AND repository_name = $2 AND expiry_time > now()`,
+  async find(id: string, repositoryName: string): Promise<FoundSession | undefined> {
+    const [row] = await this.database.query<FoundSession>(
+      `SELECT ${columns}, expiry_time <= now() AS expired FROM upload_session WHERE id = $1 AND repository_name = $2`,
       [id, repositoryName],
     );
     return row;
@@ -78,20 +86,44 @@ export class UploadSessionsRepository {
   async claim(
     id: string,
     repositoryName: string,
-    { writer, digest }: { writer: string; digest?: string },
+    { writer, digest }: ClaimOptions,
   ): Promise<ClaimedSession | undefined> {
     const [row] = await this.database.prepared<ClaimedSession>(
       `WITH claimed AS (
          UPDATE upload_session SET writer = $3, writer_time = now()
-         WHERE id = $1 AND repository_name = $2 AND expiry_time > now() AND (writer IS NULL OR writer_time < now() - interval '${writerTimeout}')
-         RETURNING *),
-       kept AS (
-         UPDATE blob SET status = 'none', version = version + 1, update_time = now()
-         WHERE digest = $4 AND status <> 'deleting' AND EXISTS (SELECT 1 FROM claimed) RETURNING 1)
-       SELECT ${columns}, ${roomOf('claimed.project_id')},
-              $4::text IS NOT NULL AND (EXISTS (SELECT 1 FROM kept) OR NOT EXISTS (SELECT 1 FROM blob WHERE digest = $4)) AS "blobIsSafe"
-       FROM claimed`,
+         WHERE id = $1 AND repository_name = $2 AND ${claimable}
+         RETURNING *, false AS begun),
+       ${answer('claimed', '$4')}`,
       [id, repositoryName, writer, digest ?? null],
+    );
+    return row;
+  }
+
+  /**
+   * The same for an upload that may have no session yet; then it is made. The commit is waited for only when a blob hangs
+   * on it: after a power cut within the same moment the client would find that it has to begin anew.
+   */
+  async begin(session: NewSession, { writer, digest }: ClaimOptions): Promise<ClaimedSession | undefined> {
+    const [row] = await this.database.prepared<ClaimedSession>(
+      `WITH quick AS (
+         SELECT set_config('synchronous_commit', CASE WHEN EXISTS (SELECT 1 FROM blob WHERE digest = $4) THEN 'on' ELSE 'off' END, true)),
+       claimed AS (
+         INSERT INTO upload_session (id, project_id, repository_name, algorithm, digest_so_far, writer, writer_time, expiry_time)
+         SELECT $1, $5::bigint, $2, $6, $7, $3::uuid, now(), now() + make_interval(secs => $8) FROM quick
+         ON CONFLICT (id) DO UPDATE SET writer = EXCLUDED.writer, writer_time = now()
+         WHERE upload_session.repository_name = EXCLUDED.repository_name AND ${claimable}
+         RETURNING *, upload_session.xmax = 0 AS begun),
+       ${answer('claimed', '$4')}`,
+      [
+        session.id,
+        session.repositoryName,
+        writer,
+        digest ?? null,
+        session.projectId,
+        session.algorithm,
+        session.digestSoFar,
+        session.ttlSeconds,
+      ],
     );
     return row;
   }

@@ -3,9 +3,10 @@ import type { BlobStore, UploadHandle } from '@breakwater/storage';
 import { createHash, randomUUID, type Hash } from 'node:crypto';
 import { readDigestSoFar, writeDigestSoFar } from './digest-so-far';
 import type { RunningHashes } from './running-hashes';
+import type { FreshUpload, UploadIds } from './upload-ids';
 import type { UploadBody } from './upload-body';
 import { within } from './upload-room';
-import type { ClaimedSession, UploadSessionsRepository } from './upload-sessions.repository';
+import type { ClaimedSession, NewSession, UploadSessionsRepository } from './upload-sessions.repository';
 
 const renewEveryMs = 10_000;
 /** Far less than the window of garbage collection (decision 14). */
@@ -21,6 +22,13 @@ export class UploadRangeError extends AppError {
   }
 }
 
+interface ClaimedUpload {
+  id: string;
+  projectId: number;
+  repository: string;
+  digest?: string;
+}
+
 /** One request's turn at writing an upload: nobody else writes until `release`. */
 export class UploadWriter {
   private receivedBytes: number;
@@ -32,6 +40,7 @@ export class UploadWriter {
     private readonly session: ClaimedSession,
     private readonly writer: string,
     private readonly tools: {
+      ids: UploadIds;
       sessions: UploadSessionsRepository;
       hashes: RunningHashes;
       store: BlobStore;
@@ -43,17 +52,29 @@ export class UploadWriter {
   }
 
   /** `digest`: what it is to become. Throws BLOB_UPLOAD_UNKNOWN, or CONFLICT while another request is writing. */
-  static async claim(
-    upload: { id: string; repository: string; digest?: string },
-    tools: UploadWriter['tools'],
-  ): Promise<UploadWriter> {
+  static async claim(upload: ClaimedUpload, tools: UploadWriter['tools']): Promise<UploadWriter> {
     const { id, repository, digest } = upload;
     const writer = randomUUID();
-    const session = await tools.sessions.claim(id, repository, { writer, digest });
-    if (session) return new UploadWriter(session, writer, tools);
-    if (await tools.sessions.find(id, repository))
-      throw new AppError('CONFLICT', 'this upload is being written by another request');
+    const fresh = tools.ids.read(id, repository);
+    const session = fresh
+      ? await tools.sessions.begin(newSession(upload, fresh, tools.ttlSeconds), { writer, digest })
+      : await tools.sessions.claim(id, repository, { writer, digest });
+    if (session) return UploadWriter.open(session, writer, tools);
+    const other = await tools.sessions.find(id, repository);
+    if (other && !other.expired) throw new AppError('CONFLICT', 'this upload is being written by another request');
     throw unknownUpload(id);
+  }
+
+  private static async open(session: ClaimedSession, writer: string, tools: UploadWriter['tools']) {
+    const { store, sessions } = tools;
+    try {
+      if (session.begun) await store.startUpload(session.id);
+    } catch (error) {
+      // The client may try again at once.
+      await sessions.delete(session.id).catch(() => undefined);
+      throw error;
+    }
+    return new UploadWriter(session, writer, tools);
   }
 
   /** As `ClaimedSession` says, and not too long ago. */
@@ -66,7 +87,7 @@ export class UploadWriter {
   }
 
   get handle(): UploadHandle {
-    return { id: this.session.id, state: this.session.storageState };
+    return { id: this.session.id };
   }
 
   /** Appends a chunk. Throws DENIED when it does not fit the project's quota. On failure what arrived in order is kept, so that the client can go on from there. */
@@ -154,6 +175,15 @@ export class UploadWriter {
       yield chunk;
     }
   }
+}
+
+function newSession(
+  { id, projectId, repository }: ClaimedUpload,
+  { algorithm }: FreshUpload,
+  ttlSeconds: number,
+): NewSession {
+  const digestSoFar = writeDigestSoFar(createHash(algorithm));
+  return { id, projectId, repositoryName: repository, algorithm, digestSoFar, ttlSeconds };
 }
 
 export function unknownUpload(id: string): AppError {

@@ -1,13 +1,13 @@
 import { AppError, parseDigest, type DigestAlgorithm } from '@breakwater/kernel';
 import { CONFIG } from '@breakwater/platform';
-import { BLOB_STORE, type BlobStore, type UploadHandle } from '@breakwater/storage';
+import { BLOB_STORE, type BlobStore } from '@breakwater/storage';
 import { Inject, Injectable } from '@nestjs/common';
 import { createHash, randomUUID } from 'node:crypto';
 import { BlobKeeper } from './blob-keeper';
-import { writeDigestSoFar } from './digest-so-far';
 import { RunningHashes } from './running-hashes';
-import { assertFits, UploadRoom } from './upload-room';
-import { UploadSessionsRepository, type UploadSessionRow } from './upload-sessions.repository';
+import { UploadIds } from './upload-ids';
+import { UploadRoom } from './upload-room';
+import { UploadSessionsRepository } from './upload-sessions.repository';
 import type { UploadBody } from './upload-body';
 import { unknownUpload, UploadRangeError, UploadWriter } from './upload-writer';
 
@@ -24,6 +24,7 @@ export class UploadsService {
   private readonly hashes = new RunningHashes();
 
   constructor(
+    private readonly ids: UploadIds,
     private readonly sessions: UploadSessionsRepository,
     private readonly keeper: BlobKeeper,
     private readonly room: UploadRoom,
@@ -31,32 +32,17 @@ export class UploadsService {
     @Inject(CONFIG) private readonly config: { UPLOAD_TTL_SECONDS: number },
   ) {}
 
-  /** Throws DENIED when the project is full. */
-  async start(target: UploadTarget, algorithm: DigestAlgorithm = 'sha256'): Promise<string> {
-    const id = randomUUID();
-    const session: UploadSessionRow = {
-      id,
-      projectId: target.projectId,
-      repositoryName: target.repository,
-      receivedBytes: 0,
-      algorithm,
-      digestSoFar: writeDigestSoFar(createHash(algorithm)),
-      storageState: await this.store.startUpload(id),
-    };
-    const room = await this.sessions.insert(session, this.config.UPLOAD_TTL_SECONDS);
-    try {
-      assertFits(room, 0);
-    } catch (error) {
-      await this.remove(id);
-      throw error;
-    }
-    return id;
+  /** Hands out an id; the session is written with the first bytes (`UploadIds`). */
+  start({ repository }: UploadTarget, algorithm: DigestAlgorithm = 'sha256'): string {
+    return this.ids.make(repository, algorithm);
   }
 
   /** Bytes received so far. Throws BLOB_UPLOAD_UNKNOWN. */
-  async receivedBytes(target: UploadTarget, id: string): Promise<number> {
-    const session = await this.sessions.find(id, target.repository);
-    if (!session) throw unknownUpload(id);
+  async receivedBytes({ repository }: UploadTarget, id: string): Promise<number> {
+    const session = await this.sessions.find(id, repository);
+    // Handed out here, and nothing was received of it yet.
+    if (!session && this.ids.read(id, repository)) return 0;
+    if (!session || session.expired) throw unknownUpload(id);
     return session.receivedBytes;
   }
 
@@ -80,7 +66,7 @@ export class UploadsService {
       if (body) await writer.append(body);
       await writer.verify(digest);
       await this.keeper.keep(target, writer, digest);
-      this.hashes.forget(id);
+      this.forget(id);
     } catch (error) {
       throw await this.settle(id, writer, error);
     }
@@ -91,7 +77,8 @@ export class UploadsService {
     const { algorithm, hex } = parseDigest(digest);
     const { stream } = await this.room.within(target.projectId, body);
     const id = randomUUID();
-    const handle: UploadHandle = { id, state: await this.store.startUpload(id) };
+    const handle = { id };
+    await this.store.startUpload(id);
     const hash = createHash(algorithm);
     try {
       const size = await this.store.appendUpload(handle, 0, stream, (chunk) => hash.update(chunk));
@@ -108,21 +95,26 @@ export class UploadsService {
 
   /** Throws BLOB_UPLOAD_UNKNOWN. */
   async cancel(target: UploadTarget, id: string): Promise<void> {
-    if (!(await this.sessions.find(id, target.repository))) throw unknownUpload(id);
+    await this.receivedBytes(target, id);
     await this.remove(id);
   }
 
   /** Forgets an upload of any repository, when it has expired, say. Unknown ones are no error. */
   async remove(id: string): Promise<void> {
     const session = await this.sessions.delete(id);
-    this.hashes.forget(id);
-    if (session) await this.store.cancelUpload({ id, state: session.storageState });
+    this.forget(id);
+    if (session) await this.store.cancelUpload({ id });
   }
 
-  private claim({ repository }: UploadTarget, id: string, digest?: string): Promise<UploadWriter> {
-    const { sessions, hashes, store } = this;
-    const tools = { sessions, hashes, store, ttlSeconds: this.config.UPLOAD_TTL_SECONDS };
-    return UploadWriter.claim({ id, repository, digest }, tools);
+  private claim(target: UploadTarget, id: string, digest?: string): Promise<UploadWriter> {
+    const { ids, sessions, hashes, store } = this;
+    const tools = { ids, sessions, hashes, store, ttlSeconds: this.config.UPLOAD_TTL_SECONDS };
+    return UploadWriter.claim({ ...target, id, digest }, tools);
+  }
+
+  private forget(id: string): void {
+    this.hashes.forget(id);
+    this.ids.markEnded(id);
   }
 
   /**

@@ -46,7 +46,7 @@ async function recordSteps(): Promise<void> {
 }
 
 async function put(store: FilesystemBlobStore, text: string): Promise<{ id: string; folder: string }> {
-  const upload = { id: randomUUID(), state: null };
+  const upload = { id: randomUUID() };
   const bytes = Buffer.from(text);
   const key = blobKey(digestOf(bytes));
   await store.startUpload(upload.id);

@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => fs.rm(root, { recursive: true }));
 
 async function put(bytes: Buffer): Promise<string> {
-  const upload = { id: randomUUID(), state: null };
+  const upload = { id: randomUUID() };
   const key = blobKey(digestOf(bytes));
   await store.startUpload(upload.id);
   await store.appendUpload(upload, 0, Readable.from([bytes]), () => undefined);

@@ -12,7 +12,7 @@ import { DurableFolders } from './durable-folders';
 import { copyPart, streamPart } from './file-stream';
 import { cutTo, dateAndCut, openBlob, openUpload, partOf, removeIfPresent, requireBytes, statFile } from './files';
 import { OpenUploads } from './open-uploads';
-import { explained, isMissing } from './storage-error';
+import { explained, isMissing, isThere } from './storage-error';
 
 /** nginx, which sends blobs by X-Accel-Redirect, runs under the same account or group. */
 const FILE_MODE = 0o640;
@@ -32,19 +32,20 @@ export class FilesystemBlobStore implements BlobStore {
     this.folders = new DurableFolders(this.root);
   }
 
-  async startUpload(uploadId: string): Promise<null> {
+  async startUpload(uploadId: string): Promise<void> {
     const path = this.uploadPath(uploadId);
     const create = async () => this.open.keep(uploadId, await open(path, 'wx', FILE_MODE), 0);
     await explained(async () => {
       try {
         await create();
       } catch (error) {
-        if (!isMissing(error)) throw error;
-        await this.folders.make(dirname(path));
+        if (isMissing(error)) await this.folders.make(dirname(path));
+        // Not cut: whoever still writes to it writes to a file without a name.
+        else if (isThere(error)) await removeIfPresent(unlink, path);
+        else throw error;
         await create();
       }
     });
-    return null;
   }
 
   async appendUpload(

@@ -5,6 +5,7 @@ import fs, { type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { digestOf } from '@breakwater/kernel';
 import type { UploadHandle } from '../blob-store';
@@ -21,7 +22,8 @@ const key = blobKey(digestOf(bytes));
 const systemError = (code: string) => Object.assign(new Error(`${code}: /secret/path`), { code });
 async function start(): Promise<UploadHandle> {
   const id = randomUUID();
-  return { id, state: await store.startUpload(id) };
+  await store.startUpload(id);
+  return { id };
 }
 const append = (offset = 0, body: AsyncIterable<Buffer> = Readable.from([bytes]), seen: Buffer[] = []) =>
   store.appendUpload(upload, offset, body, (chunk) => void seen.push(chunk));
@@ -164,11 +166,13 @@ describe('FilesystemBlobStore and the folder', () => {
     expect((await store.stat(key))?.modifiedAt.getTime()).toBeGreaterThan(Date.now() - 60_000);
   });
 
-  it('refuses to start one upload twice', async () => {
+  it('begins anew when an upload is started again, whatever a process that died left of it', async () => {
+    await append(0, Readable.from([randomBytes(700_000)]));
+    await new FilesystemBlobStore(root).startUpload(upload.id);
     await append();
-    await expect(store.startUpload(upload.id)).rejects.toMatchObject({ code: 'EEXIST' });
     await store.finishUpload(upload, bytes.length, key);
     expect(await store.stat(key)).toMatchObject({ size: bytes.length });
+    expect(await buffer(await store.read(key))).toEqual(bytes);
   });
 
   it('lets a retry write while the append it replaces still waits for its client', async () => {

@@ -51,6 +51,11 @@ export function isMissing(error: unknown): boolean {
   return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
+/** There is something under that name already. */
+export function isThere(error: unknown): boolean {
+  return errorCode(error) === 'EEXIST';
+}
+
 /** Turns a system error into UNAVAILABLE with a message that says what to do; paths stay in `cause`. */
 export function storageError(error: unknown): unknown {
   const explanation = explanations[errorCode(error) ?? ''];

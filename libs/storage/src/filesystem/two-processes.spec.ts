@@ -11,7 +11,7 @@ import { FilesystemBlobStore } from './filesystem-blob-store';
 describe('FilesystemBlobStore beside another on the same folder', () => {
   const bytes = randomBytes(10_000);
   const key = blobKey(digestOf(bytes));
-  const upload = { id: '', state: null };
+  const upload = { id: '' };
   let root: string;
   let [one, other]: FilesystemBlobStore[] = [];
 

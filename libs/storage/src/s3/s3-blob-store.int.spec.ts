@@ -306,7 +306,8 @@ const layoutKey = (bytes: Buffer) => blobKey(digestOf(bytes));
 
 async function start(store: BlobStore) {
   const id = randomUUID();
-  return { id, state: await store.startUpload(id) };
+  await store.startUpload(id);
+  return { id };
 }
 
 async function* chunks(bytes: Buffer, fails = false) {

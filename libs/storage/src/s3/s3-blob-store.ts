@@ -40,9 +40,8 @@ export class S3BlobStore implements BlobStore {
     this.uploads = new S3Uploads(this.bucket, this.multiparts, options.chunkBytes);
   }
 
-  async startUpload(uploadId: string): Promise<null> {
+  async startUpload(uploadId: string): Promise<void> {
     await this.uploads.create(requireUploadId(uploadId));
-    return null;
   }
 
   async appendUpload(
