@@ -22,7 +22,6 @@ export const domains = {
   coherence: [],
   settings: [],
   events: [],
-  executions: [],
   quotas: [],
   identity: ['access', 'coherence', 'settings'],
   projects: ['access', 'coherence', 'identity', 'settings', 'events', 'quotas'],

@@ -6,7 +6,6 @@ import {
   HealthModule,
   loggingModule,
   MetricsModule,
-  QueueModule,
   RedisModule,
   type CoreConfig,
 } from '@breakwater/platform';
@@ -52,7 +51,6 @@ export class CoreModule {
         loggingModule('core', config.LOG_LEVEL),
         DatabaseModule.forRoot({ ...config, applicationName: 'breakwater-core' }),
         RedisModule.forRoot(config),
-        QueueModule.forRoot(config),
         MetricsModule.forRoot('core', config),
         HealthModule.forRoot({
           inject: [Database],

@@ -1,6 +1,5 @@
 import { ArtifactsModule, PullFolder } from '@breakwater/artifacts';
 import { EventsModule } from '@breakwater/events';
-import { ExecutionsModule } from '@breakwater/executions';
 import {
   ConfigModule,
   Database,
@@ -8,7 +7,6 @@ import {
   HealthModule,
   loggingModule,
   MetricsModule,
-  QueueModule,
   REDIS,
   RedisModule,
   type JobserviceConfig,
@@ -30,7 +28,6 @@ export class JobserviceModule {
         loggingModule('jobservice', config.LOG_LEVEL),
         DatabaseModule.forRoot({ ...config, applicationName: 'breakwater-jobservice' }),
         RedisModule.forRoot(config),
-        QueueModule.forRoot(config),
         MetricsModule.forRoot('jobservice', config),
         HealthModule.forRoot({
           inject: [Database, REDIS],
@@ -41,7 +38,6 @@ export class JobserviceModule {
         }),
         EventsModule,
         ArtifactsModule,
-        ExecutionsModule,
       ],
       providers: [PullFolder, UploadExpiry, LoopMetrics, MaintenanceService, QueueMetrics],
     };
