@@ -126,14 +126,15 @@ async function received(upload: string): Promise<number> {
     }
   }
 
-  it('says so when an upload starts and when it ends, and all goes on when it is repaired', async () => {
+  it('says so when the first bytes come and when an upload ends, and all goes on when it is repaired', async () => {
     const blob = randomBytes(100_000);
     await repository.pushImage('first', [blob]);
     const registry = join(lab.storage, 'docker/registry/v2');
-    expect(refusalOf(await locked(registry, () => repository.send('POST', 'blobs/uploads/')))).toEqual(denied);
     const next = randomBytes(100_000);
     const upload = await repository.startUpload();
-    expectStatus(await repository.patch(upload, next), 202);
+    const begin = () => repository.patch(upload, next);
+    expect(refusalOf(await locked(registry, begin))).toEqual(denied);
+    expectStatus(await begin(), 202);
     const finish = () => repository.finish(upload, digestOf(next));
     expect(refusalOf(await locked(registry, finish))).toEqual(denied);
     expectStatus(await repository.send('HEAD', `blobs/${digestOf(next)}`), 404);

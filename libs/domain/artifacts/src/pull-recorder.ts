@@ -35,7 +35,15 @@ export class PullRecorder implements OnModuleInit, OnApplicationShutdown {
     this.timer.unref();
   }
 
-  record({ repositoryId, artifactId, tagId }: { repositoryId: number; artifactId: number; tagId: number | null }): void {
+  record({
+    repositoryId,
+    artifactId,
+    tagId,
+  }: {
+    repositoryId: number;
+    artifactId: number;
+    tagId: number | null;
+  }): void {
     if (this.artifacts.size >= maxEntries) {
       this.uncounted++;
       return;
