@@ -98,7 +98,8 @@ describe('one repository', () => {
   });
 
   it('is deleted with what is in it', async () => {
-    await insertArtifact(core.database, { repository: 'open/gone', content: 'gone', tags: ['v1'] });
+    const child = await insertArtifact(core.database, { repository: 'open/gone', content: 'gone', tags: ['v1'] });
+    await insertArtifact(core.database, { repository: 'open/gone', content: 'index of gone', children: [child] });
     expect((await core.request('DELETE', '/projects/open/repositories/gone', { as: 'admin' })).status).toBe(200);
     expect((await core.request('DELETE', '/projects/open/repositories/gone', { as: 'admin' })).status).toBe(404);
     expect(

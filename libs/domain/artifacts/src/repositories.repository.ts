@@ -59,6 +59,11 @@ export class RepositoriesRepository {
 
   /** Artifacts, tags and links go with it. */
   async delete(id: number): Promise<void> {
+    // First, for Postgres goes through artifacts in no order that we choose, and refuses one that an index still lists.
+    await this.database.query(
+      'DELETE FROM artifact_reference f USING artifact a WHERE a.id = f.parent_id AND a.repository_id = $1',
+      [id],
+    );
     await this.database.query('DELETE FROM repository WHERE id = $1', [id]);
   }
 }
