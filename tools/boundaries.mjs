@@ -22,6 +22,7 @@ export const domains = {
   coherence: [],
   settings: [],
   events: [],
+  executions: [],
   quotas: [],
   identity: ['access', 'coherence', 'settings'],
   projects: ['access', 'coherence', 'identity', 'settings', 'events', 'quotas'],

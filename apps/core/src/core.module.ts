@@ -6,6 +6,7 @@ import {
   HealthModule,
   loggingModule,
   MetricsModule,
+  QueueModule,
   RedisModule,
   type CoreConfig,
 } from '@breakwater/platform';
@@ -51,6 +52,7 @@ export class CoreModule {
         loggingModule('core', config.LOG_LEVEL),
         DatabaseModule.forRoot({ ...config, applicationName: 'breakwater-core' }),
         RedisModule.forRoot(config),
+        QueueModule.forRoot(config),
         MetricsModule.forRoot('core', config),
         HealthModule.forRoot({
           inject: [Database],

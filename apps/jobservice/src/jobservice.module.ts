@@ -1,5 +1,6 @@
 import { ArtifactsModule, PullFolder } from '@breakwater/artifacts';
 import { EventsModule } from '@breakwater/events';
+import { ExecutionsModule } from '@breakwater/executions';
 import {
   ConfigModule,
   Database,
@@ -7,6 +8,7 @@ import {
   HealthModule,
   loggingModule,
   MetricsModule,
+  QueueModule,
   REDIS,
   RedisModule,
   type JobserviceConfig,
@@ -28,6 +30,7 @@ export class JobserviceModule {
         loggingModule('jobservice', config.LOG_LEVEL),
         DatabaseModule.forRoot({ ...config, applicationName: 'breakwater-jobservice' }),
         RedisModule.forRoot(config),
+        QueueModule.forRoot(config),
         MetricsModule.forRoot('jobservice', config),
         HealthModule.forRoot({
           inject: [Database, REDIS],
@@ -38,6 +41,7 @@ export class JobserviceModule {
         }),
         EventsModule,
         ArtifactsModule,
+        ExecutionsModule,
       ],
       providers: [PullFolder, UploadExpiry, LoopMetrics, MaintenanceService, QueueMetrics],
     };

@@ -1,6 +1,7 @@
 import * as artifacts from '@breakwater/artifacts';
 import * as coherence from '@breakwater/coherence';
 import * as events from '@breakwater/events';
+import * as executions from '@breakwater/executions';
 import * as identity from '@breakwater/identity';
 import * as projects from '@breakwater/projects';
 import * as quotas from '@breakwater/quotas';
@@ -10,9 +11,17 @@ import { getMetadataArgsStorage } from 'typeorm';
 
 type EntityClass = new () => object;
 
-const exported: unknown[] = [artifacts, coherence, events, identity, projects, quotas, settings, tokens].flatMap(
-  (library) => Object.values(library),
-);
+const exported: unknown[] = [
+  artifacts,
+  coherence,
+  events,
+  executions,
+  identity,
+  projects,
+  quotas,
+  settings,
+  tokens,
+].flatMap((library) => Object.values(library));
 
 /** Every entity that the domain libraries export: what the migrations are checked against. */
 export const entities = getMetadataArgsStorage()

@@ -1,1 +1,2 @@
 export { eventActor, events, type EventActor, type EventPayload, type EventTopic } from './events';
+export { jobs, type JobDeclaration, type JobPayload, type JobType } from './jobs';

@@ -6,3 +6,4 @@ export { makeTestCertificate, type TestCertificate } from './test-certificate';
 export { createTestDatabase, testRedis, type TestDatabase } from './test-database';
 export { readScrape, scrape, type Scrape } from './scrape';
 export { createSlowProxy, type SlowProxy } from './slow-proxy';
+export { fakeJobContext, type FakeJobContext } from './fake-job-context';

@@ -1,6 +1,12 @@
 import { CacheLease1795310000000 } from './1795310000000-cache-lease';
 import { InitialSchema1795300000000 } from './1795300000000-initial-schema';
 import { ListedArtifacts1795392798700 } from './1795392798700-listed-artifacts';
+import { Jobs1795400000000 } from './1795400000000-jobs';
 
 /** Every migration in order. `nx g @breakwater/workspace:migration` adds one; a merged one is never edited. */
-export const migrations = [InitialSchema1795300000000, CacheLease1795310000000, ListedArtifacts1795392798700];
+export const migrations = [
+  InitialSchema1795300000000,
+  CacheLease1795310000000,
+  ListedArtifacts1795392798700,
+  Jobs1795400000000,
+];

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+
+/** What a job is: what it is told, and how the engine treats it. */
+export interface JobDeclaration<Payload extends z.ZodType = z.ZodType> {
+  payload: Payload;
+  /** Tasks that one replica of the job service runs at once. */
+  concurrency: number;
+  /** One task at a time on the whole platform. */
+  exclusive: boolean;
+  /** How often a run may fail: then its failure is final. */
+  attempts: number;
+  /** Before it is tried again; each further wait doubles, up to the most. */
+  backoffSeconds: number;
+  maxBackoffSeconds: number;
+  /** A run that takes longer is ended and counts as failed. */
+  timeoutSeconds: number;
+}
+
+const hour = 3_600;
+const id = z.number().int().positive();
+
+const standard = {
+  concurrency: 1,
+  exclusive: false,
+  attempts: 3,
+  backoffSeconds: 5,
+  maxBackoffSeconds: 300,
+  timeoutSeconds: 24 * hour,
+};
+
+function job<Payload extends z.ZodType>(
+  payload: Payload,
+  options: Partial<Omit<JobDeclaration, 'payload'>> = {},
+): JobDeclaration<Payload> {
+  return { ...standard, ...options, payload };
+}
+
+/** Every background job, named as in Harbor where it has it. The job service starts only when each has one handler. */
+export const jobs = {
+  /** Removes executions that are too many, old logs, and worker pools that are no more. */
+  EXECUTION_SWEEP: job(z.object({}), { exclusive: true, timeoutSeconds: hour }),
+  PURGE_AUDIT_LOG: job(
+    z.object({
+      /** Entries older than this go. */
+      retentionHours: z.number().int().min(0),
+      /** Operations and resources, `create_artifact`; others stay. */
+      eventTypes: z.array(z.string()),
+      dryRun: z.boolean(),
+    }),
+    { exclusive: true },
+  ),
+  RETENTION: job(z.object({ policyId: id, repository: z.string(), dryRun: z.boolean() }), { concurrency: 4 }),
+} as const satisfies Record<string, JobDeclaration>;
+
+export type JobType = keyof typeof jobs;
+export type JobPayload<T extends JobType> = z.output<(typeof jobs)[T]['payload']>;

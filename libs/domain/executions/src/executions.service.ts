@@ -1,0 +1,142 @@
+import { jobs, type JobPayload, type JobType } from '@breakwater/contracts';
+import { AppError } from '@breakwater/kernel';
+import { Broadcast, Database, JobQueues, type ListOptions } from '@breakwater/platform';
+import { Injectable } from '@nestjs/common';
+import { ExecutionsRepository, type ExecutionRow, type ExecutionScope } from './executions.repository';
+import { executionStatus, type ExecutionTrigger } from './job-status';
+import { TasksRepository, type InsertedTask, type TaskRow } from './tasks.repository';
+
+export interface NewTask<T extends JobType = JobType> {
+  job: T;
+  payload: JobPayload<T>;
+  /** Not before; now when left out. */
+  runAt?: Date;
+  /** Tasks of one key run one after another, in the order in which they were made. At most 512 characters. */
+  serialKey?: string;
+}
+
+export interface StartOptions {
+  /** A job's type, as in Harbor; usually that of the tasks. */
+  vendorType: string;
+  /** The policy's id; -1 where there is only one of the kind. */
+  vendorId?: number;
+  trigger: ExecutionTrigger;
+  /** What people see of it: `dry_run`, `operator`, … */
+  extraAttrs?: Record<string, unknown>;
+  /** Started once per key, however often it is asked for. At most 255 characters. */
+  key?: string;
+  tasks: readonly NewTask[];
+}
+
+/**
+ * Everything that runs in the background starts here: rows first, in the caller's transaction when there is one, then
+ * the queue. What the queue did not hear of, the job service's reconciler finds (decision 6).
+ */
+@Injectable()
+export class ExecutionsService {
+  constructor(
+    private readonly database: Database,
+    private readonly executions: ExecutionsRepository,
+    private readonly tasks: TasksRepository,
+    private readonly queues: JobQueues,
+    private readonly broadcast: Broadcast,
+  ) {}
+
+  /** Returns the new execution's id; undefined when its key was started before. Throws for a payload that its job refuses. */
+  start(options: StartOptions): Promise<number | undefined> {
+    return this.database.transaction(async () => {
+      const { vendorType, vendorId = -1, trigger, extraAttrs = {}, key = null } = options;
+      const id = await this.executions.insert({ vendorType, vendorId, trigger, extraAttrs, key });
+      if (id === undefined) return undefined;
+      await this.addTasks(id, options.tasks);
+      if (options.tasks.length === 0) await this.endIfDone(id, 0);
+      return id;
+    });
+  }
+
+  /** More tasks for an execution that has not ended. */
+  async addTasks(executionId: number, tasks: readonly NewTask[]): Promise<void> {
+    if (tasks.length === 0) return;
+    await this.database.transaction(async () => {
+      const inserted = await this.tasks.insert(executionId, tasks.map(toRow));
+      await this.executions.count(executionId, inserted.length);
+      this.wakeAfterwards(inserted);
+    });
+  }
+
+  /** Tasks that wait end at once; those that run are asked to. Ended executions stay as they are. Throws NOT_FOUND. */
+  async stop(id: number): Promise<void> {
+    const asked = await this.database.transaction(async () => {
+      const execution = await this.executions.lock(id);
+      if (!execution) throw unknownExecution(id);
+      if (execution.endTime) return [];
+      const stopped = await this.tasks.stop(id);
+      if (stopped.ended.length > 0) await this.endIfDone(id, stopped.ended.length);
+      return stopped.asked;
+    });
+    await this.broadcast.emit('task.stop', { taskIds: asked });
+  }
+
+  /** Throws NOT_FOUND; also when it is none of the scope. */
+  async get(id: number, scope: ExecutionScope = {}): Promise<ExecutionRow> {
+    const execution = await this.executions.find(id);
+    if (!execution || !isWithin(execution, scope)) throw unknownExecution(id);
+    return execution;
+  }
+
+  list(scope: ExecutionScope, options: ListOptions): Promise<{ items: ExecutionRow[]; total: number }> {
+    return this.executions.list(scope, options);
+  }
+
+  listTasks(executionId: number, options: ListOptions): Promise<{ items: TaskRow[]; total: number }> {
+    return this.tasks.list(executionId, options);
+  }
+
+  /** Throws NOT_FOUND; also when it is none of the execution. */
+  async getTask(executionId: number, taskId: number): Promise<TaskRow> {
+    const task = await this.tasks.find(taskId);
+    if (task?.executionId !== executionId) throw new AppError('NOT_FOUND', `task ${taskId} not found`);
+    return task;
+  }
+
+  /** Ids of executions of that vendor that have not ended. */
+  running(vendorType: JobType, vendorId = -1): Promise<number[]> {
+    return this.executions.running(vendorType, vendorId);
+  }
+
+  /** What came of it, beside what is there. */
+  mergeAttributes(id: number, attributes: Record<string, unknown>): Promise<void> {
+    return this.executions.mergeAttributes(id, attributes);
+  }
+
+  /** Call in the transaction that ended `tasks` of its tasks: the execution ends with the last. */
+  async endIfDone(id: number, tasks: number): Promise<void> {
+    const left = await this.executions.count(id, -tasks);
+    if (left > 0) return;
+    const { message, ...counts } = await this.executions.ended(id);
+    await this.executions.end(id, executionStatus(counts), message);
+  }
+
+  private wakeAfterwards(tasks: readonly InsertedTask[]): void {
+    this.database.afterTransaction({ committed: () => this.queues.wake(tasks) });
+  }
+}
+
+function toRow({ job, payload, runAt, serialKey }: NewTask) {
+  return {
+    jobType: job,
+    payload: jobs[job].payload.parse(payload),
+    runAt: runAt ?? null,
+    serialKey: serialKey ?? null,
+  };
+}
+
+function isWithin({ vendorType, vendorId }: ExecutionRow, scope: ExecutionScope): boolean {
+  return (
+    (scope.vendorTypes?.includes(vendorType) ?? true) && (scope.vendorId === undefined || scope.vendorId === vendorId)
+  );
+}
+
+function unknownExecution(id: number): AppError {
+  return new AppError('NOT_FOUND', `execution ${id} not found`);
+}

@@ -1,0 +1,14 @@
+export type { ExecutionRow, ExecutionScope } from './executions.repository';
+export { Execution } from './execution.entity';
+export { ExecutionsModule } from './executions.module';
+export { ExecutionsService, type NewTask, type StartOptions } from './executions.service';
+export type { JobContext, JobHandler } from './job-context';
+export { isFinal, type ExecutionTrigger, type FinalStatus, type JobStatus } from './job-status';
+export { PausedQueue } from './paused-queue.entity';
+export { cronOf, nextTime } from './cron';
+export { SchedulesService, type NewSchedule } from './schedules.service';
+export { Schedule } from './schedule.entity';
+export { TaskLog } from './task-log.entity';
+export { Task } from './task.entity';
+export type { TaskRow } from './tasks.repository';
+export { WorkerPool } from './worker-pool.entity';

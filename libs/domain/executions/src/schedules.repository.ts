@@ -1,0 +1,71 @@
+import { Database, limitOffset, SqlParameters, type ListOptions } from '@breakwater/platform';
+import { Injectable } from '@nestjs/common';
+import type { Schedule } from './schedule.entity';
+
+const columns = `id, vendor_type AS "vendorType", vendor_id AS "vendorId", cron_type AS "cronType", cron, parameters,
+  next_time AS "nextTime", creation_time AS "creationTime", update_time AS "updateTime"`;
+
+@Injectable()
+export class SchedulesRepository {
+  constructor(private readonly database: Database) {}
+
+  async upsert(
+    schedule: Pick<Schedule, 'vendorType' | 'vendorId' | 'cronType' | 'cron' | 'parameters' | 'nextTime'>,
+  ): Promise<number> {
+    const [row] = await this.database.query<{ id: number }>(
+      `INSERT INTO schedule (vendor_type, vendor_id, cron_type, cron, parameters, next_time) VALUES ($1, $2, $3, $4, $5, $6)
+       ON CONFLICT (vendor_type, vendor_id) DO UPDATE SET cron_type = EXCLUDED.cron_type, cron = EXCLUDED.cron,
+         parameters = EXCLUDED.parameters, next_time = EXCLUDED.next_time, update_time = now()
+       RETURNING id`,
+      [
+        schedule.vendorType,
+        schedule.vendorId,
+        schedule.cronType,
+        schedule.cron,
+        JSON.stringify(schedule.parameters),
+        schedule.nextTime,
+      ],
+    );
+    if (!row) throw new Error('the schedule was not written');
+    return row.id;
+  }
+
+  async find(vendorType: string, vendorId: number): Promise<Schedule | undefined> {
+    const [row] = await this.database.query<Schedule>(
+      `SELECT ${columns} FROM schedule WHERE vendor_type = $1 AND vendor_id = $2`,
+      [vendorType, vendorId],
+    );
+    return row;
+  }
+
+  async delete(vendorType: string, vendorId: number): Promise<void> {
+    await this.database.query('DELETE FROM schedule WHERE vendor_type = $1 AND vendor_id = $2', [vendorType, vendorId]);
+  }
+
+  async list(options: ListOptions): Promise<{ items: Schedule[]; total: number }> {
+    const parameters = new SqlParameters();
+    const page = limitOffset(options, parameters);
+    const [items, [count]] = await Promise.all([
+      this.database.query<Schedule>(`SELECT ${columns} FROM schedule ORDER BY id ${page}`, parameters.values),
+      this.database.query<{ total: number }>('SELECT count(*)::int AS total FROM schedule'),
+    ]);
+    return { items, total: count?.total ?? 0 };
+  }
+
+  /** False: somebody else was faster, or it is another schedule by now. */
+  async advance(id: number, from: Date, to: Date): Promise<boolean> {
+    const rows = await this.database.query(
+      `UPDATE schedule SET next_time = $3 WHERE id = $1 AND next_time = $2 RETURNING id`,
+      [id, from, to],
+    );
+    return rows.length === 1;
+  }
+
+  /** Those whose instant has come. */
+  due(limit: number): Promise<Schedule[]> {
+    return this.database.query<Schedule>(
+      `SELECT ${columns} FROM schedule WHERE next_time <= now() ORDER BY next_time LIMIT $1`,
+      [limit],
+    );
+  }
+}

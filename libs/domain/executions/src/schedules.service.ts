@@ -1,0 +1,59 @@
+import { Broadcast, Database, type ListOptions } from '@breakwater/platform';
+import { Injectable } from '@nestjs/common';
+import { nextTime } from './cron';
+import type { Schedule } from './schedule.entity';
+import { SchedulesRepository } from './schedules.repository';
+
+export interface NewSchedule {
+  /** A job's type, as in Harbor. */
+  vendorType: string;
+  /** The policy's id; -1 where there is only one of the kind. */
+  vendorId?: number;
+  /** Hourly, Daily, Weekly or Custom. */
+  cronType: string;
+  /** Six fields, UTC. */
+  cron: string;
+  /** What its executions are started with. */
+  parameters: Record<string, unknown>;
+}
+
+/** One schedule at most for each vendor. Who fires them is the job service; what that starts, its vendor's library says. */
+@Injectable()
+export class SchedulesService {
+  constructor(
+    private readonly database: Database,
+    private readonly schedules: SchedulesRepository,
+    private readonly broadcast: Broadcast,
+  ) {}
+
+  /** Makes the vendor's schedule, or another one of it. Returns its id. Throws BAD_REQUEST for a cron that is not understood. */
+  async set({ vendorId = -1, ...schedule }: NewSchedule): Promise<number> {
+    const id = await this.schedules.upsert({ ...schedule, vendorId, nextTime: nextTime(schedule.cron, new Date()) });
+    await this.broadcast.emit('schedule.changed', {});
+    return id;
+  }
+
+  find(vendorType: string, vendorId = -1): Promise<Schedule | undefined> {
+    return this.schedules.find(vendorType, vendorId);
+  }
+
+  /** One that does not exist is no error. */
+  async remove(vendorType: string, vendorId = -1): Promise<void> {
+    await this.schedules.delete(vendorType, vendorId);
+    await this.broadcast.emit('schedule.changed', {});
+  }
+
+  list(options: ListOptions): Promise<{ items: Schedule[]; total: number }> {
+    return this.schedules.list(options);
+  }
+
+  /**
+   * Moves the schedule on from an instant that has come; true for the one caller who did. Call it in the transaction that
+   * starts the execution of that instant. An instant that was missed is made up for once, not as often as it was missed.
+   */
+  advance(schedule: Pick<Schedule, 'id' | 'cron' | 'nextTime'>): Promise<boolean> {
+    return this.database.transaction(() =>
+      this.schedules.advance(schedule.id, schedule.nextTime, nextTime(schedule.cron, new Date())),
+    );
+  }
+}

@@ -1,0 +1,119 @@
+import type { JobType } from '@breakwater/contracts';
+import {
+  Database,
+  filterConditions,
+  limitOffset,
+  orderBy,
+  SqlParameters,
+  type ListColumns,
+  type ListOptions,
+} from '@breakwater/platform';
+import { Injectable } from '@nestjs/common';
+import type { JobStatus } from './job-status';
+
+export interface TaskRow {
+  id: number;
+  executionId: number;
+  jobType: JobType;
+  payload: unknown;
+  status: JobStatus;
+  statusMessage: string;
+  run: number;
+  extraAttrs: Record<string, unknown>;
+  creationTime: Date;
+  startTime: Date | null;
+  updateTime: Date;
+  endTime: Date | null;
+}
+
+export interface InsertedTask {
+  id: number;
+  jobType: JobType;
+  runAt: Date;
+}
+
+export interface TaskToInsert {
+  jobType: JobType;
+  payload: unknown;
+  runAt: Date | null;
+  serialKey: string | null;
+}
+
+const columns: ListColumns = {
+  id: { sql: 't.id', type: 'number' },
+  status: { sql: 't.status', type: 'text' },
+  job_type: { sql: 't.job_type', type: 'text' },
+  creation_time: { sql: 't.creation_time', type: 'time' },
+  start_time: { sql: 't.start_time', type: 'time' },
+  update_time: { sql: 't.update_time', type: 'time' },
+  end_time: { sql: 't.end_time', type: 'time' },
+};
+
+const select = `SELECT t.id, t.execution_id AS "executionId", t.job_type AS "jobType", t.payload, t.status,
+  t.status_message AS "statusMessage", t.run, t.extra_attrs AS "extraAttrs", t.creation_time AS "creationTime",
+  t.start_time AS "startTime", t.update_time AS "updateTime", t.end_time AS "endTime" FROM task t`;
+
+@Injectable()
+export class TasksRepository {
+  constructor(private readonly database: Database) {}
+
+  /** In the order given. */
+  insert(executionId: number, tasks: readonly TaskToInsert[]): Promise<InsertedTask[]> {
+    return this.database.query<InsertedTask>(
+      `INSERT INTO task (execution_id, job_type, payload, run_at, serial_key, status)
+       SELECT $1, x.job_type, x.payload, coalesce(x.run_at, now()), x.serial_key,
+              CASE WHEN x.run_at > now() THEN 'Scheduled' ELSE 'Pending' END
+       FROM jsonb_to_recordset($2) AS x(place int, job_type text, payload jsonb, run_at timestamptz, serial_key text)
+       ORDER BY x.place RETURNING id, job_type AS "jobType", run_at AS "runAt"`,
+      [
+        executionId,
+        JSON.stringify(
+          tasks.map(({ jobType, payload, runAt, serialKey }, place) => ({
+            place,
+            job_type: jobType,
+            payload,
+            run_at: runAt,
+            serial_key: serialKey,
+          })),
+        ),
+      ],
+    );
+  }
+
+  async find(id: number): Promise<TaskRow | undefined> {
+    const [row] = await this.database.query<TaskRow>(`${select} WHERE t.id = $1`, [id]);
+    return row;
+  }
+
+  async list(executionId: number, options: ListOptions): Promise<{ items: TaskRow[]; total: number }> {
+    const parameters = new SqlParameters();
+    const where = [
+      `t.execution_id = ${parameters.add(executionId)}`,
+      ...filterConditions(columns, options.filters, parameters),
+    ].join(' AND ');
+    const counted = [...parameters.values];
+    const order = orderBy(columns, options.sorts, 't.id', 't.id');
+    const [items, [count]] = await Promise.all([
+      this.database.query<TaskRow>(
+        `${select} WHERE ${where} ORDER BY ${order} ${limitOffset(options, parameters)}`,
+        parameters.values,
+      ),
+      this.database.query<{ total: number }>(`SELECT count(*)::int AS total FROM task t WHERE ${where}`, counted),
+    ]);
+    return { items, total: count?.total ?? 0 };
+  }
+
+  /** Ends those that no worker has, and asks the workers of the others to stop. Returns the ids of both. */
+  async stop(executionId: number): Promise<{ ended: number[]; asked: number[] }> {
+    const ended = await this.database.query<{ id: number }>(
+      `UPDATE task SET status = 'Stopped', end_time = now(), update_time = now()
+       WHERE execution_id = $1 AND status IN ('Pending', 'Scheduled') RETURNING id`,
+      [executionId],
+    );
+    const asked = await this.database.query<{ id: number }>(
+      `UPDATE task SET stop_requested = true, update_time = now() WHERE execution_id = $1 AND status = 'Running' RETURNING id`,
+      [executionId],
+    );
+    return { ended: ended.map(({ id }) => id), asked: asked.map(({ id }) => id) };
+  }
+}

@@ -1,0 +1,31 @@
+/** What jobs need of the blob store, whose bytes only registryctl touches. */
+export interface StorageKeeper {
+  /** Those already gone are no failure. */
+  deleteBlobs(keys: readonly string[]): Promise<{ failed: { key: string; message: string }[] }>;
+
+  /** In the order asked; null for what is not there. */
+  stat(keys: readonly string[]): Promise<({ size: number } | null)[]>;
+
+  /** Reads the whole blob and compares it with its digest. `bytesPerSecond`: at most. */
+  verify(
+    key: string,
+    digest: string,
+    options?: { bytesPerSecond?: number },
+  ): Promise<{ outcome: 'intact' | 'corrupt' | 'missing'; size: number }>;
+
+  /** Moves a blob aside, where nobody is served from it and people can look at it. */
+  quarantine(key: string): Promise<void>;
+
+  /** At most 4 MiB. Throws BLOB_UNKNOWN. */
+  read(key: string): Promise<Buffer>;
+
+  /** Every blob in key order, from the first after `after`. */
+  walk(options?: { after?: string }): AsyncIterable<{ key: string; size: number; modified: Date }>;
+
+  /** Unfinished uploads: of the file system their files, of object storage their multiparts. */
+  walkUploads(): AsyncIterable<{ id: string; size: number; modified: Date }>;
+
+  cancelUploads(ids: readonly string[]): Promise<void>;
+}
+
+export const STORAGE_KEEPER = Symbol('STORAGE_KEEPER');
