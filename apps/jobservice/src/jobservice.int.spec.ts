@@ -36,6 +36,9 @@ beforeAll(async () => {
     DATABASE_QUEUE_SECONDS: 5,
     DRAIN_DELAY_SECONDS: 0,
     DRAIN_SECONDS: 30,
+    MAX_JOB_WORKERS: 10,
+    JOB_LEASE_SECONDS: 30,
+    JOB_RECONCILE_SECONDS: 5,
     ...testRedis(),
     REGISTRY_URL: `http://127.0.0.1:${(registry.address() as AddressInfo).port}`,
   };

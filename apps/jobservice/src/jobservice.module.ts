@@ -12,17 +12,27 @@ import {
   REDIS,
   RedisModule,
   type JobserviceConfig,
+  type JobTable,
 } from '@breakwater/platform';
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import type { Redis } from 'ioredis';
+import { EngineModule } from './engine/engine.module';
 import { MaintenanceService } from './maintenance/maintenance.service';
-import { LoopMetrics } from './metrics/loop-metrics';
 import { QueueMetrics } from './metrics/queue-metrics';
 import { UploadExpiry } from './maintenance/upload-expiry';
 
+/** Who does which job (`@HandlesJob`), and who starts what a schedule is for (`@StartsSchedule`). */
+const jobHandlers: Provider[] = [];
+
+/** Jobs instead of the platform's, with who handles them: for tests of the engine. */
+export interface OtherJobs {
+  table: JobTable;
+  handlers: Provider[];
+}
+
 @Module({})
 export class JobserviceModule {
-  static forRoot(config: JobserviceConfig): DynamicModule {
+  static forRoot(config: JobserviceConfig, otherJobs?: OtherJobs): DynamicModule {
     return {
       module: JobserviceModule,
       imports: [
@@ -30,7 +40,7 @@ export class JobserviceModule {
         loggingModule('jobservice', config.LOG_LEVEL),
         DatabaseModule.forRoot({ ...config, applicationName: 'breakwater-jobservice' }),
         RedisModule.forRoot(config),
-        QueueModule.forRoot(config),
+        QueueModule.forRoot(config, otherJobs?.table),
         MetricsModule.forRoot('jobservice', config),
         HealthModule.forRoot({
           inject: [Database, REDIS],
@@ -42,8 +52,9 @@ export class JobserviceModule {
         EventsModule,
         ArtifactsModule,
         ExecutionsModule,
+        EngineModule,
       ],
-      providers: [PullFolder, UploadExpiry, LoopMetrics, MaintenanceService, QueueMetrics],
+      providers: [PullFolder, UploadExpiry, MaintenanceService, QueueMetrics, ...(otherJobs?.handlers ?? jobHandlers)],
     };
   }
 }

@@ -47,9 +47,17 @@ export { MetricsServer } from './metrics/metrics-server';
 export { rememberFor } from './metrics/remember-for';
 export { RequestMetrics, type RequestOutcome } from './metrics/request-metrics';
 export { Broadcast, redisTransportOptions, type Broadcasts } from './queue/broadcast';
-export { JobQueues, queuePrefix, type WaitingTask } from './queue/job-queues';
+export {
+  JobQueues,
+  QUEUE_SETTINGS,
+  queuePrefix,
+  schedulerQueue,
+  type QueuedSchedule,
+  type WaitingTask,
+} from './queue/job-queues';
+export { JOB_TABLE, type JobTable } from './queue/job-table';
 export { QueueModule } from './queue/queue.module';
-export { connectRedis, REDIS, RedisModule } from './redis/redis.module';
+export { connectRedis, REDIS, RedisModule, type RedisSettings } from './redis/redis.module';
 export { deriveKey } from './secrets/derive-key';
 export { STORAGE_KEEPER, type StorageKeeper } from './storage-keeper/storage-keeper';
 export { inSpan } from './tracing/span';

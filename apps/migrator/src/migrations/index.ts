@@ -2,6 +2,7 @@ import { CacheLease1795310000000 } from './1795310000000-cache-lease';
 import { InitialSchema1795300000000 } from './1795300000000-initial-schema';
 import { ListedArtifacts1795392798700 } from './1795392798700-listed-artifacts';
 import { Jobs1795400000000 } from './1795400000000-jobs';
+import { TaskLosses1795401000000 } from './1795401000000-task-losses';
 
 /** Every migration in order. `nx g @breakwater/workspace:migration` adds one; a merged one is never edited. */
 export const migrations = [
@@ -9,4 +10,5 @@ export const migrations = [
   CacheLease1795310000000,
   ListedArtifacts1795392798700,
   Jobs1795400000000,
+  TaskLosses1795401000000,
 ];

@@ -106,7 +106,7 @@ export class ExecutionsRepository {
   /** Holds the row until the transaction ends; undefined when there is none. */
   async lock(id: number): Promise<{ unfinished: number; endTime: Date | null } | undefined> {
     const [row] = await this.database.query<{ unfinished: number; endTime: Date | null }>(
-      'SELECT unfinished, end_time AS "endTime" FROM execution WHERE id = $1 FOR UPDATE',
+      'SELECT unfinished, end_time AS "endTime" FROM execution WHERE id = $1 FOR NO KEY UPDATE',
       [id],
     );
     return row;

@@ -1,10 +1,10 @@
-import { jobs, type JobPayload, type JobType } from '@breakwater/contracts';
+import type { JobPayload, JobType } from '@breakwater/contracts';
 import { AppError } from '@breakwater/kernel';
-import { Broadcast, Database, JobQueues, type ListOptions } from '@breakwater/platform';
-import { Injectable } from '@nestjs/common';
+import { Broadcast, Database, JOB_TABLE, JobQueues, type JobTable, type ListOptions } from '@breakwater/platform';
+import { Inject, Injectable } from '@nestjs/common';
 import { ExecutionsRepository, type ExecutionRow, type ExecutionScope } from './executions.repository';
 import { executionStatus, type ExecutionTrigger } from './job-status';
-import { TasksRepository, type InsertedTask, type TaskRow } from './tasks.repository';
+import { TasksRepository, type InsertedTask, type TaskRow, type TaskToInsert } from './tasks.repository';
 
 export interface NewTask<T extends JobType = JobType> {
   job: T;
@@ -40,6 +40,7 @@ export class ExecutionsService {
     private readonly tasks: TasksRepository,
     private readonly queues: JobQueues,
     private readonly broadcast: Broadcast,
+    @Inject(JOB_TABLE) private readonly table: JobTable,
   ) {}
 
   /** Returns the new execution's id; undefined when its key was started before. Throws for a payload that its job refuses. */
@@ -58,7 +59,10 @@ export class ExecutionsService {
   async addTasks(executionId: number, tasks: readonly NewTask[]): Promise<void> {
     if (tasks.length === 0) return;
     await this.database.transaction(async () => {
-      const inserted = await this.tasks.insert(executionId, tasks.map(toRow));
+      const inserted = await this.tasks.insert(
+        executionId,
+        tasks.map((task) => this.toRow(task)),
+      );
       await this.executions.count(executionId, inserted.length);
       this.wakeAfterwards(inserted);
     });
@@ -117,18 +121,25 @@ export class ExecutionsService {
     await this.executions.end(id, executionStatus(counts), message);
   }
 
+  /** Holds the execution until the transaction ends. Whoever changes its tasks does this first: no two wait for each other. */
+  async lock(id: number): Promise<void> {
+    await this.executions.lock(id);
+  }
+
+  private toRow({ job, payload, runAt, serialKey }: NewTask): TaskToInsert {
+    const declaration = this.table[job];
+    if (!declaration) throw new Error(`there is no job ${job}`);
+    return {
+      jobType: job,
+      payload: declaration.payload.parse(payload),
+      runAt: runAt ?? null,
+      serialKey: serialKey ?? null,
+    };
+  }
+
   private wakeAfterwards(tasks: readonly InsertedTask[]): void {
     this.database.afterTransaction({ committed: () => this.queues.wake(tasks) });
   }
-}
-
-function toRow({ job, payload, runAt, serialKey }: NewTask) {
-  return {
-    jobType: job,
-    payload: jobs[job].payload.parse(payload),
-    runAt: runAt ?? null,
-    serialKey: serialKey ?? null,
-  };
 }
 
 function isWithin({ vendorType, vendorId }: ExecutionRow, scope: ExecutionScope): boolean {

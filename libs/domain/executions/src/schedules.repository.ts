@@ -52,6 +52,10 @@ export class SchedulesRepository {
     return { items, total: count?.total ?? 0 };
   }
 
+  all(): Promise<Schedule[]> {
+    return this.database.query<Schedule>(`SELECT ${columns} FROM schedule ORDER BY id`);
+  }
+
   /** False: somebody else was faster, or it is another schedule by now. */
   async advance(id: number, from: Date, to: Date): Promise<boolean> {
     const rows = await this.database.query(

@@ -33,6 +33,12 @@ export class SchedulesService {
     return id;
   }
 
+  /** Makes the vendor's schedule unless it has one. For what the platform itself does again and again. */
+  async ensure(schedule: NewSchedule): Promise<void> {
+    if (await this.find(schedule.vendorType, schedule.vendorId)) return;
+    await this.set(schedule);
+  }
+
   find(vendorType: string, vendorId = -1): Promise<Schedule | undefined> {
     return this.schedules.find(vendorType, vendorId);
   }
@@ -52,8 +58,19 @@ export class SchedulesService {
    * starts the execution of that instant. An instant that was missed is made up for once, not as often as it was missed.
    */
   advance(schedule: Pick<Schedule, 'id' | 'cron' | 'nextTime'>): Promise<boolean> {
+    // Not before its own instant, for this clock may be behind.
+    const now = new Date(Math.max(Date.now(), schedule.nextTime.getTime()));
     return this.database.transaction(() =>
-      this.schedules.advance(schedule.id, schedule.nextTime, nextTime(schedule.cron, new Date())),
+      this.schedules.advance(schedule.id, schedule.nextTime, nextTime(schedule.cron, now)),
     );
+  }
+
+  /** Those whose instant has come, the longest ago first. */
+  due(limit: number): Promise<Schedule[]> {
+    return this.schedules.due(limit);
+  }
+
+  all(): Promise<Schedule[]> {
+    return this.schedules.all();
   }
 }

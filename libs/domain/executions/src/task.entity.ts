@@ -54,6 +54,10 @@ export class Task {
   @Column({ type: 'integer', default: 0 })
   failures!: number;
 
+  /** How often its worker died since it last got on: what keeps killing workers is given up. */
+  @Column({ type: 'integer', default: 0 })
+  losses!: number;
+
   /** The pool whose worker has it. */
   @Column({ name: 'pool_id', type: 'uuid', nullable: true })
   poolId!: string | null;

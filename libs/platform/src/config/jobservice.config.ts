@@ -5,6 +5,27 @@ export const jobserviceConfig = z.object({
   ...serverFragment,
   ...databaseFragment,
   ...redisFragment,
+  MAX_JOB_WORKERS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(10)
+    .describe('Tasks that this process runs at once'),
+  JOB_LEASE_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(2)
+    .max(600)
+    .default(30)
+    .describe('How long after its last sign of life a worker’s tasks are given to others'),
+  JOB_RECONCILE_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(600)
+    .default(5)
+    .describe('How often the queue is compared with the tasks that wait in Postgres'),
   REGISTRY_URL: z.url().describe('Internal address of the registry'),
 });
 export type JobserviceConfig = z.output<typeof jobserviceConfig>;

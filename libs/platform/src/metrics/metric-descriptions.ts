@@ -211,7 +211,25 @@ const registry = {
   },
 } as const satisfies Record<string, MetricDescription>;
 
+/** Harbor's names for what the job service does, and ours. */
 const jobservice = {
+  harbor_jobservice_info: {
+    type: 'gauge',
+    help: 'Always 1; the pool of workers, in labels',
+    labels: ['node', 'pool', 'workers'],
+    aggregator: 'first',
+  },
+  harbor_jobservice_task_total: {
+    type: 'counter',
+    help: 'Runs of tasks by what they came to: a status, Scheduled (tried again), Pending (given back), Lost (somebody else’s by now)',
+    labels: ['type', 'status'],
+  },
+  harbor_jobservice_task_process_time_seconds: {
+    type: 'summary',
+    help: 'Time of runs of tasks, quantiles over the last ten minutes',
+    labels: ['type', 'status'],
+    aggregator: 'average',
+  },
   breakwater_http_requests_total: {
     type: 'counter',
     help: 'Requests to the job service, by route (other: no such route)',
