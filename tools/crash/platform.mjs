@@ -63,7 +63,7 @@ class Platform {
     const envs = serviceEnvironments({
       databaseUrl: this.databaseUrl,
       redisUrl: redisServer.url,
-      ports: { core, registry, jobservice: core },
+      ports: { core, registry, registryctl: registry, jobservice: core },
       secrets: this.secrets,
       storage: this.data.storage,
       trustedProxies: [],

@@ -27,6 +27,7 @@ export async function startStack(services, dist = join(root, 'dist')) {
     STORAGE_ROOT: folder,
     HARBOR_ADMIN_PASSWORD: password,
     REGISTRY_URL: registry.url,
+    REGISTRYCTL_URL: registry.url,
     JOBSERVICE_URL: core.url,
     LOG_LEVEL: 'error',
   };

@@ -154,6 +154,7 @@ class Lab {
       STORAGE_ROOT: this.storage,
       HARBOR_ADMIN_PASSWORD: this.admin.password,
       REGISTRY_URL: urls[0],
+      REGISTRYCTL_URL: urls[0],
       JOBSERVICE_URL: urls[registries],
       LOG_LEVEL: 'warn',
       ...this.#settings,

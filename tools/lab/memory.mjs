@@ -6,6 +6,7 @@ import { commandLine, processes, treeOf } from '../bench/machine.mjs';
 const NAMES = [
   ['core', /apps\/core\//],
   ['registry', /apps\/registry\//],
+  ['registryctl', /apps\/registryctl\//],
   ['jobservice', /apps\/jobservice\//],
   ['postgres', /postgres/],
   ['nginx', /nginx/],

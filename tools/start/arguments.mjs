@@ -47,8 +47,8 @@ Certificates
   --tls-ca FILE         the CA certificate to offer for download with --tls-cert
 
 Other
-  --metrics-port PORT   metrics for Prometheus on 127.0.0.1: core on PORT, registry and jobservice on the next two
-                        (default: none)
+  --metrics-port PORT   metrics for Prometheus on 127.0.0.1: core on PORT, then registry, jobservice
+                        and registryctl (default: none)
   --no-install          fail instead of installing npm packages, redis-server or nginx
   --dev                 compile again and restart the services when a source file changes
   --verbose             show every line of PostgreSQL and Redis, too

@@ -11,7 +11,7 @@ export function readVariable(name, env = process.env) {
 const HELD_BACK =
   /^(npm_|PG[A-Z]|TEST_|NODE_TEST|JEST_|(DATABASE_URL|REDIS_URL|SECRET_KEY|INTERNAL_SECRET|HARBOR_ADMIN_PASSWORD)(_FILE)?$)|^(TLS_(CERT|KEY)_FILE|PORT|HOST|METRICS_PORT|STORAGE_ROOT|NODE_ENV|INIT_CWD)$/;
 
-/** Where the blobs lie: the registry's concern, and nobody else is to know the keys. */
+/** Where the blobs lie: the concern of registry and registryctl, and nobody else is to know the keys. */
 const STORAGE = /^(S3_|AWS_|BLOB_|STORAGE_DRIVER)/;
 
 /**
@@ -30,7 +30,7 @@ export function inheritedEnvironment(env = process.env) {
   };
 }
 
-/** What the registry is told about storage: the data folder, sent by nginx, or the bucket that the environment names. */
+/** What registry and registryctl are told about storage: the data folder, sent by nginx, or the bucket that the environment names. */
 export function storageEnvironment(folder, env = process.env) {
   const given = Object.fromEntries(Object.entries(env).filter(([name]) => STORAGE.test(name)));
   if (readVariable('STORAGE_DRIVER', env) === 's3') return { BLOB_DELIVERY: 'redirect', ...given };

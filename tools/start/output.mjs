@@ -6,10 +6,11 @@ const COLOURS = {
   migrator: 35,
   core: 32,
   registry: 36,
+  registryctl: 36,
   jobservice: 33,
   nginx: 35,
 };
-const WIDTH = 10;
+const WIDTH = 11;
 const LEVELS = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'fatal' };
 const BRIEF = new Set([
   'level',

@@ -55,8 +55,8 @@ async function bringUp(context) {
   context.secrets = loadSecrets(folder.secrets);
   context.tls = prepareTls({ ...context, folder: folder.tls });
   const runtime = prepareRuntime({ root, folder: folder.runtime, account, say: output.say });
-  const [core, registry, jobservice] = await freePorts(NODE_SERVICES.length);
-  const ports = { core, registry, jobservice };
+  const free = await freePorts(NODE_SERVICES.length);
+  const ports = Object.fromEntries(NODE_SERVICES.map((name, index) => [name, free[index]]));
   const urls = await startDatabases(context);
   const envs = serviceEnvironments({
     ...context,

@@ -6,7 +6,7 @@ import { inheritedEnvironment, storageEnvironment } from './environment.mjs';
 const LOOPBACK_PROXIES = '127.0.0.1/32,::1/128';
 
 /** The services that carry our code, in the order in which they are listed. */
-export const NODE_SERVICES = ['core', 'registry', 'jobservice'];
+export const NODE_SERVICES = ['core', 'registry', 'jobservice', 'registryctl'];
 
 /** Of libs/platform/src/config/fragments.ts. */
 const DRAIN_SECONDS = 30;
@@ -33,7 +33,7 @@ export function stopOrder(env = process.env) {
  * @param {{ databaseUrl: string, redisUrl: string, ports: Record<string, number>, secrets: Record<string, string>,
  *   caFile?: string, storage: string, trustedProxies: string[], inherited?: Record<string, string | undefined>,
  *   storageSettings?: Record<string, string>, metricsPort?: number }} options `metricsPort`: of the first service
- * @returns {Record<'migrator' | 'core' | 'registry' | 'jobservice', Record<string, string>>}
+ * @returns {Record<'migrator' | 'core' | 'registry' | 'jobservice' | 'registryctl', Record<string, string>>}
  */
 export function serviceEnvironments({
   databaseUrl,
@@ -48,14 +48,17 @@ export function serviceEnvironments({
   metricsPort,
 }) {
   const address = (name) => `http://127.0.0.1:${ports[name]}`;
-  const server = (name) => ({
+  const listener = (name) => ({
     ...inherited,
     HOST: '127.0.0.1',
     PORT: String(ports[name]),
     ...(metricsPort && { METRICS_PORT: String(metricsPort + NODE_SERVICES.indexOf(name)) }),
+    INTERNAL_SECRET: secrets.internalSecret,
+  });
+  const server = (name) => ({
+    ...listener(name),
     DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,
-    INTERNAL_SECRET: secrets.internalSecret,
     SECRET_KEY: secrets.secretKey,
     TRUSTED_PROXIES: [LOOPBACK_PROXIES, ...trustedProxies].join(','),
   });
@@ -65,11 +68,18 @@ export function serviceEnvironments({
       ...server('core'),
       HARBOR_ADMIN_PASSWORD: secrets.adminPassword,
       REGISTRY_URL: address('registry'),
+      REGISTRYCTL_URL: address('registryctl'),
       JOBSERVICE_URL: address('jobservice'),
       ...(caFile ? { CA_CERT_FILE: caFile } : {}),
     },
     registry: { ...server('registry'), ...storageSettings },
-    jobservice: { ...server('jobservice'), REGISTRY_URL: address('registry') },
+    jobservice: {
+      ...server('jobservice'),
+      REGISTRY_URL: address('registry'),
+      REGISTRYCTL_URL: address('registryctl'),
+    },
+    // It needs no database, so it is told of none.
+    registryctl: { ...listener('registryctl'), ...storageSettings },
   };
 }
 

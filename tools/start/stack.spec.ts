@@ -11,7 +11,7 @@ const secrets = {
 const environments = serviceEnvironments({
   databaseUrl: 'postgres://x/db',
   redisUrl: 'redis://x',
-  ports: { core: 1, registry: 2, jobservice: 3 },
+  ports: { core: 1, registry: 2, jobservice: 3, registryctl: 4 },
   secrets,
   caFile: '/tls/ca.crt',
   storage: '/data/storage',
@@ -35,8 +35,19 @@ it('tells each process what it needs and no secret that it does not', () => {
     SECRET_KEY: 'key',
   });
   expect(environments.registry.HARBOR_ADMIN_PASSWORD).toBeUndefined();
-  expect(environments.jobservice).toMatchObject({ PORT: '3', REGISTRY_URL: 'http://127.0.0.1:2' });
+  expect(environments.jobservice).toMatchObject({
+    PORT: '3',
+    REGISTRY_URL: 'http://127.0.0.1:2',
+    REGISTRYCTL_URL: 'http://127.0.0.1:4',
+  });
   expect(environments.jobservice.HARBOR_ADMIN_PASSWORD).toBeUndefined();
+  expect(environments.registryctl).toMatchObject({
+    PORT: '4',
+    INTERNAL_SECRET: 'internal',
+    STORAGE_ROOT: '/data/storage',
+  });
+  for (const name of ['DATABASE_URL', 'REDIS_URL', 'SECRET_KEY', 'HARBOR_ADMIN_PASSWORD'])
+    expect(environments.registryctl).not.toHaveProperty(name);
 });
 
 it('gives each service a port for its metrics when one is asked for', () => {
@@ -50,10 +61,10 @@ it('gives each service a port for its metrics when one is asked for', () => {
     inherited: {},
     metricsPort: 9090,
   });
-  const portsOf = ({ core, registry, jobservice }: typeof environments) =>
-    [core, registry, jobservice].map((env) => env.METRICS_PORT);
-  expect(portsOf(measured)).toEqual(['9090', '9091', '9092']);
-  expect(portsOf(environments)).toEqual([undefined, undefined, undefined]);
+  const portsOf = ({ core, registry, jobservice, registryctl }: typeof environments) =>
+    [core, registry, jobservice, registryctl].map((env) => env.METRICS_PORT);
+  expect(portsOf(measured)).toEqual(['9090', '9091', '9092', '9093']);
+  expect(portsOf(environments)).toEqual([undefined, undefined, undefined, undefined]);
 });
 
 const runtime = { UV_THREADPOOL_SIZE: '16', MALLOC_ARENA_MAX: '2' };
@@ -66,7 +77,7 @@ it('trusts nginx on loopback and the proxies in front of it', () => {
   expect(environments.core.TRUSTED_PROXIES).toBe('127.0.0.1/32,::1/128,10.0.0.0/8');
 });
 
-it('gives the bucket and its keys to the registry alone', () => {
+it('gives the bucket and its keys to those who keep blobs alone', () => {
   const env = { PATH: '/bin', STORAGE_DRIVER: 's3', S3_BUCKET: 'blobs', S3_SECRETKEY: 's', AWS_PROFILE: 'p' };
   expect(inheritedEnvironment(env)).toEqual({ ...runtime, PATH: '/bin', NODE_ENV: 'production', NO_COLOR: '1' });
   const s3 = { STORAGE_DRIVER: 's3', S3_BUCKET: 'blobs', S3_SECRETKEY: 's', AWS_PROFILE: 'p' };

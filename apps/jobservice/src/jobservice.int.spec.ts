@@ -40,6 +40,7 @@ beforeAll(async () => {
     JOB_LEASE_SECONDS: 30,
     JOB_RECONCILE_SECONDS: 5,
     ...testRedis(),
+    REGISTRYCTL_URL: 'http://127.0.0.1:9',
     REGISTRY_URL: `http://127.0.0.1:${(registry.address() as AddressInfo).port}`,
   };
   app = await createJobservice(config);

@@ -11,6 +11,7 @@ import {
   QueueModule,
   REDIS,
   RedisModule,
+  StorageKeeperModule,
   type JobserviceConfig,
   type JobTable,
 } from '@breakwater/platform';
@@ -41,6 +42,7 @@ export class JobserviceModule {
         DatabaseModule.forRoot({ ...config, applicationName: 'breakwater-jobservice' }),
         RedisModule.forRoot(config),
         QueueModule.forRoot(config, otherJobs?.table),
+        StorageKeeperModule.forRoot(config),
         MetricsModule.forRoot('jobservice', config),
         HealthModule.forRoot({
           inject: [Database, REDIS],

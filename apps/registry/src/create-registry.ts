@@ -1,7 +1,7 @@
 import { armFailpoint, escapeRepositoryName, parseFailpoint } from '@breakwater/kernel';
 import { admitRequests, createServer, measureRequests, type RegistryConfig } from '@breakwater/platform';
+import { openBlobStore } from '@breakwater/storage';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { openBlobStore } from './blobs/open-blob-store';
 import { HotPath } from './hot/hot-path';
 import { leaveContinueToHandlers } from './http/expect-continue';
 import { answerMethodNotAllowed } from './http/method-not-allowed';

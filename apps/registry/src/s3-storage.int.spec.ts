@@ -1,7 +1,7 @@
 import { digestOf } from '@breakwater/kernel';
 import { describeWithS3 } from '@breakwater/testing';
 import { randomBytes } from 'node:crypto';
-import { openBlobStore } from './blobs/open-blob-store';
+import { openBlobStore } from '@breakwater/storage';
 import { RegistryUnderTest, system } from './testing/registry-under-test';
 import { expectStatus, location, RepositoryClient } from './testing/repository-client';
 

@@ -1,2 +1,3 @@
 export { eventActor, events, type EventActor, type EventPayload, type EventTopic } from './events';
+export * from './storage-keeper';
 export { jobs, type JobDeclaration, type JobPayload, type JobType } from './jobs';

@@ -3,6 +3,7 @@ export { adminResetConfig, coreConfig, keysRotateConfig, type CoreConfig } from 
 export { jobserviceConfig, type JobserviceConfig } from './config/jobservice.config';
 export { loadConfig } from './config/load-config';
 export { migratorConfig, type MigratorConfig } from './config/migrator.config';
+export { registryctlConfig, type RegistryctlConfig } from './config/registryctl.config';
 export { registryConfig, type RegistryConfig } from './config/registry.config';
 export { advisoryLocks } from './database/advisory-locks';
 export { Database, type TransactionEnd } from './database/database';
@@ -59,5 +60,7 @@ export { JOB_TABLE, type JobTable } from './queue/job-table';
 export { QueueModule } from './queue/queue.module';
 export { connectRedis, REDIS, RedisModule, type RedisSettings } from './redis/redis.module';
 export { deriveKey } from './secrets/derive-key';
+export { HttpStorageKeeper } from './storage-keeper/http-storage-keeper';
+export { StorageKeeperModule } from './storage-keeper/storage-keeper.module';
 export { STORAGE_KEEPER, type StorageKeeper } from './storage-keeper/storage-keeper';
 export { inSpan } from './tracing/span';

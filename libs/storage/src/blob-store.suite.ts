@@ -3,12 +3,14 @@ import { Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { digestOf } from '@breakwater/kernel';
 import fc from 'fast-check';
-import type { BlobStore, StoredEntry, UploadHandle } from './blob-store';
+import type { BlobStore, UploadHandle } from './blob-store';
 import { blobKey } from './layout';
 
 /** A store that is empty, and how to remove it. */
 export interface StoreUnderTest {
   store: BlobStore;
+  /** Puts a file there that the store did not make. */
+  place(path: string, content: string): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -17,6 +19,7 @@ const MEBIBYTE = 1024 * 1024;
 const HELD_BYTES = 16 * MEBIBYTE;
 
 let store: BlobStore;
+let place: StoreUnderTest['place'];
 
 /**
  * What every driver does, whatever lies below it. Test code only: a driver's spec calls it with a function that
@@ -29,6 +32,7 @@ export function describeBlobStore(name: string, makeStore: () => Promise<StoreUn
     beforeEach(async () => {
       current = await makeStore();
       store = current.store;
+      place = current.place;
     });
     afterEach(() => current.remove());
 
@@ -38,6 +42,8 @@ export function describeBlobStore(name: string, makeStore: () => Promise<StoreUn
     describe('reads', describeReads);
     describe('deletes', describeDeletes);
     describe('walks', describeWalks);
+    describe('repositories of distribution', describeRepositories);
+    describe('quarantine', describeQuarantine);
     describe('hostile names', describeHostileNames);
   });
 }
@@ -361,6 +367,10 @@ function describeWalks(): void {
     const found = await all(store.walk());
     expect(found.map((entry) => entry.key)).toEqual([...keys].sort());
     for (const { key, ...stat } of found) expect(stat).toEqual(await store.stat(key));
+    const sorted = [...keys].sort();
+    for (const [index, after] of sorted.entries()) {
+      expect((await all(store.walk(after))).map((entry) => entry.key)).toEqual(sorted.slice(index + 1));
+    }
   });
 
   it('goes on when blobs vanish during the walk', async () => {
@@ -385,6 +395,82 @@ function describeWalks(): void {
       { key: two.id, size: 3 },
     ];
     expect(found).toEqual(expected.sort((a, b) => (a.key < b.key ? -1 : 1)));
+  });
+}
+
+const REPOSITORIES = 'docker/registry/v2/repositories';
+
+function describeRepositories(): void {
+  const digest = digestOf(Buffer.from('a manifest'));
+  const revision = (repository: string) =>
+    `${REPOSITORIES}/${repository}/_manifests/revisions/${digest.replace(':', '/')}/link`;
+  const tag = (repository: string, name: string) =>
+    `${REPOSITORIES}/${repository}/_manifests/tags/${name}/current/link`;
+
+  it('finds nothing where there are none', async () => {
+    await put(Buffer.from('a blob'));
+    expect(await all(store.walkRepositories())).toEqual([]);
+  });
+
+  it('finds manifests and tags in the order of their paths, from any of them on', async () => {
+    const paths = ['a', 'a-b', 'a/0', 'a/b', 'a/b/c', 'a.b/c'].flatMap((name) => [
+      revision(name),
+      tag(name, 'v1'),
+      tag(name, 'v1.0'),
+      tag(name, '_under'),
+    ]);
+    for (const path of paths) await place(path, digest);
+    await place(`${REPOSITORIES}/a/_layers/${digest.replace(':', '/')}/link`, digest);
+    await place(`${REPOSITORIES}/a/_manifests/tags/v1/index/${digest.replace(':', '/')}/link`, digest);
+    await place(`${REPOSITORIES}/a/_uploads/${randomUUID()}/startedat`, 'now');
+    const sorted = [...paths].sort();
+    const found = await all(store.walkRepositories());
+    expect(found.map(({ path }) => path)).toEqual(sorted);
+    for (const [index, after] of sorted.entries()) {
+      expect((await all(store.walkRepositories(after))).map(({ path }) => path)).toEqual(sorted.slice(index + 1));
+    }
+    expect(found.find(({ path }) => path === tag('a/b/c', '_under'))).toEqual({
+      path: tag('a/b/c', '_under'),
+      repository: 'a/b/c',
+      kind: 'tag',
+      name: '_under',
+      target: digest,
+    });
+  });
+
+  it('tells what links hold that are none', async () => {
+    await place(revision('app'), 'sha256:short');
+    await place(tag('app', 'empty'), '');
+    await place(tag('app', 'line'), `${digest}\n`);
+    const found = await all(store.walkRepositories());
+    expect(found.map(({ kind, name, target }) => [kind, name, target])).toEqual([
+      ['manifest', digest, null],
+      ['tag', 'empty', null],
+      ['tag', 'line', digest],
+    ]);
+  });
+}
+
+function describeQuarantine(): void {
+  it("moves a blob out of everybody's way", async () => {
+    const [kept, bad] = [await put(randomBytes(10)), await put(randomBytes(20))];
+    await store.quarantine(bad);
+    expect(await store.stat(bad)).toBeUndefined();
+    await expect(store.read(bad)).rejects.toMatchObject({ code: 'BLOB_UNKNOWN' });
+    expect((await all(store.walk())).map((entry) => entry.key)).toEqual([kept]);
+    expect(await all(store.walkUploads())).toEqual([]);
+  });
+
+  it('leaves the place for good bytes, however often', async () => {
+    const bytes = randomBytes(100);
+    for (let round = 0; round < 3; round += 1) await store.quarantine(await put(bytes));
+    const key = await put(bytes);
+    expect((await bytesOf(await store.read(key))).equals(bytes)).toBe(true);
+  });
+
+  it('knows nothing of a blob that is not there', async () => {
+    await expect(store.quarantine(keyOf(Buffer.from('never')))).rejects.toMatchObject({ code: 'BLOB_UNKNOWN' });
+    await expect(store.quarantine('../../etc/passwd')).rejects.toMatchObject({ reason: 'storage.key' });
   });
 }
 
@@ -488,8 +574,8 @@ async function bytesOf(stream: Readable): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-async function all(entries: AsyncIterable<StoredEntry>): Promise<StoredEntry[]> {
-  const found: StoredEntry[] = [];
+async function all<T>(entries: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
   for await (const entry of entries) found.push(entry);
   return found;
 }

@@ -17,6 +17,23 @@ export interface StoredEntry extends BlobStat {
   key: string;
 }
 
+/** A blob that is still there, and why. */
+export interface FailedDeletion {
+  key: string;
+  error: unknown;
+}
+
+/** A file of distribution's `repositories/` that says which blob is a manifest, or what a tag points to. */
+export interface RepositoryLink {
+  path: string;
+  repository: string;
+  kind: 'manifest' | 'tag';
+  /** A digest, or the tag; as the path says it, which may be neither. */
+  name: string;
+  /** The digest in the file; null: what it holds is none. */
+  target: string | null;
+}
+
 /**
  * Where blobs live. A driver knows keys and bytes only; digests are checked, and rows written, by its caller.
  * Storage comes first and the database last: what `finishUpload` returned is on stable storage.
@@ -69,14 +86,23 @@ export interface BlobStore {
   /** Where a client may fetch the blob itself, signed, for at most so long. Only drivers of storage that clients reach. */
   url?(key: string, options: { expiresInSeconds: number }): Promise<string>;
 
-  /** Removes blobs; those already gone are no error. */
-  delete(keys: string[]): Promise<void>;
+  /** Removes blobs; those already gone are no error. Returns those that could not be removed. */
+  delete(keys: string[]): Promise<FailedDeletion[]>;
 
-  /** Every blob, in key order. */
-  walk(): AsyncIterable<StoredEntry>;
+  /** Moves a blob aside (layout.ts), where nobody reads or walks it. Throws BLOB_UNKNOWN when there is none. */
+  quarantine(key: string): Promise<void>;
+
+  /** Every blob, in key order; `after`: those whose key is greater. */
+  walk(after?: string): AsyncIterable<StoredEntry>;
 
   /** Every unfinished upload, by upload id. */
   walkUploads(): AsyncIterable<StoredEntry>;
+
+  /**
+   * What a distribution registry (docker-registry, Harbor) left in this place: its repositories' manifests and tags, in
+   * the order of their paths; `after`: those whose path is greater. Nothing is changed there.
+   */
+  walkRepositories(after?: string): AsyncIterable<RepositoryLink>;
 }
 
 /** Names an upload. */

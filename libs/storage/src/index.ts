@@ -3,10 +3,12 @@ export {
   type BlobStat,
   type BlobStore,
   type ByteRange,
+  type FailedDeletion,
+  type RepositoryLink,
   type StoredEntry,
   type UploadHandle,
 } from './blob-store';
 export { FilesystemBlobStore } from './filesystem/filesystem-blob-store';
+export { inTurn } from './in-turn';
 export { blobKey, digestOfKey } from './layout';
-export { openS3BlobStore } from './s3/open-s3-blob-store';
-export type { S3Options } from './s3/s3-options';
+export { openBlobStore, type StorageSettings } from './open-blob-store';

@@ -5,18 +5,24 @@
  *   docker/registry/v2/
  *   ├── blobs/<alg>/<2 hex>/<hex>/data    one blob: sha256/ab/abcd…/data, sha512/0f/0f12…/data
  *   ├── objects/<uuid>                    one blob, finished where it was uploaded (S3 driver; row's storage_key)
- *   └── uploads/<uuid>                    an unfinished upload: its bytes, or with S3 its record and last bytes
+ *   ├── uploads/<uuid>                    an unfinished upload: its bytes, or with S3 its record and last bytes
+ *   └── quarantine/<alg>-<hex>, <uuid>    a blob whose bytes are wrong, moved aside for people to look at
  *
  * Manifests, tags and repositories live in Postgres: nothing else is written, and distribution's own
- * `repositories/` folder is left alone.
+ * `repositories/` folder is read by imports and otherwise left alone.
  */
 import { isDigest, parseDigest } from '@breakwater/kernel';
+import type { RepositoryLink } from './blob-store';
 
 export const BLOBS_FOLDER = 'docker/registry/v2/blobs';
 export const OBJECTS_FOLDER = 'docker/registry/v2/objects';
 export const UPLOADS_FOLDER = 'docker/registry/v2/uploads';
+export const REPOSITORIES_FOLDER = 'docker/registry/v2/repositories';
+const QUARANTINE_FOLDER = 'docker/registry/v2/quarantine';
 
 const KEY = /^docker\/registry\/v2\/blobs\/([a-z0-9]+)\/([0-9a-f]{2})\/([0-9a-f]+)\/data$/;
+const LINK =
+  /^docker\/registry\/v2\/repositories\/([^_].*?)\/_manifests\/(?:revisions\/([^/]+)\/([^/]+)|tags\/([^/]+)\/current)\/link$/;
 const UPLOAD_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The storage key of a blob. Throws DIGEST_INVALID for anything but a lower-case sha256 or sha512 digest. */
@@ -46,4 +52,28 @@ export function uploadOfKey(key: string): string | undefined {
 /** Upload ids become file names: a lower-case UUID and nothing else. */
 export function isUploadId(id: string): boolean {
   return UPLOAD_ID.test(id);
+}
+
+/** Where the blob at `key`, which is one, is moved aside. */
+export function quarantineName(key: string): string {
+  return `${QUARANTINE_FOLDER}/${uploadOfKey(key) ?? digestOfKey(key)?.replace(':', '-')}`;
+}
+
+/** What a link file of distribution's tree speaks of, by its path; undefined for files that imports need not read. */
+export function linkAt(path: string): Omit<RepositoryLink, 'target'> | undefined {
+  const [, repository, algorithm, hex, tag] = LINK.exec(path) ?? [];
+  if (repository === undefined) return undefined;
+  if (tag !== undefined) return { path, repository, kind: 'tag', name: tag };
+  return { path, repository, kind: 'manifest', name: `${algorithm}:${hex}` };
+}
+
+/** The digest that a link file holds. */
+export function linkTarget(content: Buffer): string | null {
+  const text = content.toString('latin1').trim();
+  return isDigest(text) ? text : null;
+}
+
+/** Nothing in `folder` comes after `after` in the order of paths. */
+export function endsBefore(folder: string, after: string): boolean {
+  return `${folder}/` < after && !after.startsWith(`${folder}/`);
 }

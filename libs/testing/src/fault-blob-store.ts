@@ -1,5 +1,13 @@
 import type { Readable } from 'node:stream';
-import type { BlobStat, BlobStore, ByteRange, StoredEntry, UploadHandle } from '@breakwater/storage';
+import type {
+  BlobStat,
+  BlobStore,
+  ByteRange,
+  FailedDeletion,
+  RepositoryLink,
+  StoredEntry,
+  UploadHandle,
+} from '@breakwater/storage';
 
 type Step =
   'startUpload' | 'appendUpload' | 'readUpload' | 'finishUpload' | 'cancelUpload' | 'stat' | 'read' | 'delete';
@@ -70,12 +78,20 @@ export class FaultBlobStore implements BlobStore {
     return this.run('read', () => this.inner.read(key, range));
   }
 
-  delete(keys: string[]): Promise<void> {
+  delete(keys: string[]): Promise<FailedDeletion[]> {
     return this.run('delete', () => this.inner.delete(keys));
   }
 
-  walk(): AsyncIterable<StoredEntry> {
-    return this.inner.walk();
+  quarantine(key: string): Promise<void> {
+    return this.inner.quarantine(key);
+  }
+
+  walk(after?: string): AsyncIterable<StoredEntry> {
+    return this.inner.walk(after);
+  }
+
+  walkRepositories(after?: string): AsyncIterable<RepositoryLink> {
+    return this.inner.walkRepositories(after);
   }
 
   walkUploads(): AsyncIterable<StoredEntry> {

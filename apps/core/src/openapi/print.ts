@@ -13,6 +13,7 @@ const config = coreConfig.parse({
   INTERNAL_SECRET: 'not-a-secret-not-used',
   SECRET_KEY: 'not-a-secret-not-used',
   REGISTRY_URL: 'http://localhost',
+  REGISTRYCTL_URL: 'http://localhost',
   JOBSERVICE_URL: 'http://localhost',
 });
 

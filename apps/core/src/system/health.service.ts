@@ -18,7 +18,7 @@ export class HealthService {
   private latest?: { health: Promise<ComponentHealth[]>; until: number };
 
   constructor(
-    @Inject(CONFIG) private readonly config: Pick<CoreConfig, 'REGISTRY_URL' | 'JOBSERVICE_URL'>,
+    @Inject(CONFIG) private readonly config: Pick<CoreConfig, 'REGISTRY_URL' | 'REGISTRYCTL_URL' | 'JOBSERVICE_URL'>,
     @Inject(REDIS) private readonly redis: Redis,
     private readonly database: Database,
   ) {}
@@ -36,6 +36,7 @@ export class HealthService {
       probe('jobservice', () => ping(this.config.JOBSERVICE_URL)),
       probe('redis', () => this.redis.ping()),
       probe('registry', () => ping(this.config.REGISTRY_URL)),
+      probe('registryctl', () => ping(this.config.REGISTRYCTL_URL)),
     ]);
   }
 }

@@ -17,6 +17,8 @@ beforeAll(async () => {
   core = await startTestCore({
     CA_CERT_FILE: caFile,
     JOBSERVICE_URL: `http://127.0.0.1:${(jobservice.address() as AddressInfo).port}`,
+    // Whatever answers is alive.
+    REGISTRYCTL_URL: `http://127.0.0.1:${(jobservice.address() as AddressInfo).port}`,
   });
   await core.createUser('grace');
   await core.createProject('counted');
@@ -51,8 +53,8 @@ describe('what anyone may ask', () => {
       status: 'unhealthy',
       error: expect.not.stringContaining('127.0.0.1'),
     });
-    expect(Object.keys(others).sort()).toEqual(['core', 'database', 'jobservice', 'redis']);
-    expect(Object.values(others)).toEqual(Array(4).fill(expect.objectContaining({ status: 'healthy' })));
+    expect(Object.keys(others).sort()).toEqual(['core', 'database', 'jobservice', 'redis', 'registryctl']);
+    expect(Object.values(others)).toEqual(Array(5).fill(expect.objectContaining({ status: 'healthy' })));
   });
 
   it('the CA certificate is a download', async () => {

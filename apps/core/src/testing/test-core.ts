@@ -46,6 +46,7 @@ export async function startTestCore(settings: Record<string, string> = {}): Prom
     SECRET_KEY: 'secret-key-of-the-tests',
     HARBOR_ADMIN_PASSWORD: adminPassword,
     REGISTRY_URL: 'http://127.0.0.1:9',
+    REGISTRYCTL_URL: 'http://127.0.0.1:9',
     JOBSERVICE_URL: 'http://127.0.0.1:9',
     ...settings,
   });

@@ -17,6 +17,7 @@ beforeAll(async () => {
       INTERNAL_SECRET: 'internal-secret-of-tests',
       DATABASE_URL: testDatabase.url,
       ...testRedis(),
+      REGISTRYCTL_URL: 'http://127.0.0.1:9',
       REGISTRY_URL: 'http://127.0.0.1:9',
     }),
   );

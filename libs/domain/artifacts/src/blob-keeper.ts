@@ -39,7 +39,10 @@ export class BlobKeeper {
     if (blob.storageKey !== null) {
       const stat = await this.store.stat(recorded ?? blobKey(blob.digest));
       // No row ever named our copy; if it cannot be deleted now, garbage collection will.
-      if (stat?.size === blob.size) return this.store.delete([blob.storageKey]).catch(() => undefined);
+      if (stat?.size === blob.size) {
+        await this.store.delete([blob.storageKey]);
+        return;
+      }
     }
     await this.blobs.moveTo(blob.storageKey, { digest: blob.digest, from: recorded });
   }

@@ -21,6 +21,7 @@ export const coreConfig = z.object({
   CONCURRENCY_API_WRITES: concurrency(16, 'changes through the management API'),
   HARBOR_ADMIN_PASSWORD: z.string().min(1).optional().describe('Password of `admin`, used at the first start only'),
   REGISTRY_URL: z.url().describe('Internal address of the registry'),
+  REGISTRYCTL_URL: z.url().describe('Internal address of registryctl'),
   JOBSERVICE_URL: z.url().describe('Internal address of the job service'),
   CA_CERT_FILE: z.string().optional().describe('PEM file offered at /api/v2.0/systeminfo/getcert'),
 });

@@ -27,5 +27,6 @@ export const jobserviceConfig = z.object({
     .default(5)
     .describe('How often the queue is compared with the tasks that wait in Postgres'),
   REGISTRY_URL: z.url().describe('Internal address of the registry'),
+  REGISTRYCTL_URL: z.url().describe('Internal address of registryctl'),
 });
 export type JobserviceConfig = z.output<typeof jobserviceConfig>;

@@ -10,7 +10,7 @@ import {
 } from './fragments';
 import { failpointFragment, withFailpointRules } from './failpoint.fragment';
 import { registryConcurrencyFragment } from './registry-concurrency.fragment';
-import { storageFragment, withStorageRules } from './storage.fragment';
+import { deliveryFragment, storageFragment, withStorageRules } from './storage.fragment';
 import { tlsFragment, withTlsRules } from './tls.fragment';
 
 const storing = withStorageRules(
@@ -22,6 +22,7 @@ const storing = withStorageRules(
     ...frontDoorFragment,
     ...secretFragment,
     ...storageFragment,
+    ...deliveryFragment,
     ...overloadFragment,
     ...registryConcurrencyFragment,
     ...failpointFragment,

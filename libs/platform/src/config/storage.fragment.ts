@@ -13,21 +13,6 @@ export const storageFragment = {
     .min(1)
     .optional()
     .describe('Folder of the blob store, in the layout of distribution; required with `STORAGE_DRIVER=filesystem`'),
-  BLOB_DELIVERY: z
-    .enum(['accel', 'redirect', 'stream'])
-    .default('stream')
-    .describe(
-      'accel: nginx sends blobs by X-Accel-Redirect (filesystem); redirect: clients fetch them from S3 themselves, by a signed address; stream: this process sends them',
-    ),
-  BLOB_URL_TTL_SECONDS: z.coerce
-    .number()
-    .int()
-    .min(60)
-    .max(7 * 86_400)
-    .default(1200)
-    .describe(
-      'How long a signed address (`BLOB_DELIVERY=redirect`) can be used at most; clients get at least half of it',
-    ),
   S3_BUCKET: z.string().min(1).optional().describe('Bucket; required with `STORAGE_DRIVER=s3`'),
   S3_REGION: z.string().min(1).default('us-east-1').describe('Region of the bucket'),
   S3_ACCESSKEY: z
@@ -57,7 +42,26 @@ export const storageFragment = {
     .describe('Bytes of an upload part; each upload holds two of them. They grow after every 1 000 parts'),
 };
 
-type Storage = Partial<z.output<z.ZodObject<typeof storageFragment>>>;
+/** How clients get the blobs. */
+export const deliveryFragment = {
+  BLOB_DELIVERY: z
+    .enum(['accel', 'redirect', 'stream'])
+    .default('stream')
+    .describe(
+      'accel: nginx sends blobs by X-Accel-Redirect (filesystem); redirect: clients fetch them from S3 themselves, by a signed address; stream: this process sends them',
+    ),
+  BLOB_URL_TTL_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(60)
+    .max(7 * 86_400)
+    .default(1200)
+    .describe(
+      'How long a signed address (`BLOB_DELIVERY=redirect`) can be used at most; clients get at least half of it',
+    ),
+};
+
+type Storage = Partial<z.output<z.ZodObject<typeof storageFragment & typeof deliveryFragment>>>;
 
 /** What must hold between the settings, each with the setting to look at. */
 const rules: { path: keyof Storage; message: string; holds: (config: Storage) => boolean }[] = [

@@ -18,6 +18,15 @@ const sizes = Array.from({ length: 22 }, (_, power) => 1024 * 2 ** power);
 
 /** Of every service. `process_*` and `nodejs_*` come from the Prometheus client besides. */
 const everywhere = {
+  breakwater_scrape_errors_total: {
+    type: 'counter',
+    help: 'Metrics that were left out of a scrape, because what they are read from did not answer',
+    labels: ['metric'],
+  },
+} as const satisfies Record<string, MetricDescription>;
+
+/** Of the services that speak to Postgres and Redis. */
+const connections = {
   breakwater_database_connections: {
     type: 'gauge',
     help: 'Connections of the Postgres pool: busy, idle, and requests waiting for one',
@@ -31,11 +40,6 @@ const everywhere = {
   },
   breakwater_database_query_errors_total: { type: 'counter', help: 'Queries that failed' },
   breakwater_redis_up: { type: 'gauge', help: '1: the connection to Redis is ready', aggregator: 'min' },
-  breakwater_scrape_errors_total: {
-    type: 'counter',
-    help: 'Metrics that were left out of a scrape, because what they are read from did not answer',
-    labels: ['metric'],
-  },
 } as const satisfies Record<string, MetricDescription>;
 
 /** Of the services that log people and robots in. */
@@ -211,6 +215,21 @@ const registry = {
   },
 } as const satisfies Record<string, MetricDescription>;
 
+/** Of services whose requests are all of one kind. */
+const requests = {
+  breakwater_http_requests_total: {
+    type: 'counter',
+    help: 'Requests to the service, by route (other: no such route)',
+    labels: ['route', 'method', 'code'],
+  },
+  breakwater_http_request_duration_seconds: {
+    type: 'histogram',
+    help: 'Time of requests to the service',
+    labels: ['route', 'method'],
+    buckets: seconds,
+  },
+} as const satisfies Record<string, MetricDescription>;
+
 /** Harbor's names for what the job service does, and ours. */
 const jobservice = {
   harbor_jobservice_info: {
@@ -229,17 +248,6 @@ const jobservice = {
     help: 'Time of runs of tasks, quantiles over the last ten minutes',
     labels: ['type', 'status'],
     aggregator: 'average',
-  },
-  breakwater_http_requests_total: {
-    type: 'counter',
-    help: 'Requests to the job service, by route (other: no such route)',
-    labels: ['route', 'method', 'code'],
-  },
-  breakwater_http_request_duration_seconds: {
-    type: 'histogram',
-    help: 'Time of requests to the job service',
-    labels: ['route', 'method'],
-    buckets: seconds,
   },
   breakwater_outbox_events: { type: 'gauge', help: 'Events waiting to be published', aggregator: 'first' },
   breakwater_outbox_oldest_seconds: {
@@ -278,4 +286,4 @@ const jobservice = {
 } as const satisfies Record<string, MetricDescription>;
 
 /** Every metric of the platform under a name of ours or the reference's, by where it comes from. The only such list. */
-export const metricGroups = { everywhere, login, core, registry, jobservice };
+export const metricGroups = { everywhere, connections, login, core, registry, requests, jobservice };

@@ -2,11 +2,18 @@ import { metricGroups, type MetricDescription } from './metric-descriptions';
 
 /** Which groups a service answers. */
 export const groupsOfService = {
-  core: ['everywhere', 'login', 'core'],
-  registry: ['everywhere', 'login', 'registry'],
-  jobservice: ['everywhere', 'jobservice'],
+  core: ['everywhere', 'connections', 'login', 'core'],
+  registry: ['everywhere', 'connections', 'login', 'registry'],
+  registryctl: ['everywhere', 'requests'],
+  jobservice: ['everywhere', 'connections', 'requests', 'jobservice'],
 } as const satisfies Record<string, readonly (keyof typeof metricGroups)[]>;
 export type ServiceName = keyof typeof groupsOfService;
+
+/** Does it hold connections to Postgres and Redis? */
+export function hasConnections(service: ServiceName): boolean {
+  const groups: readonly string[] = groupsOfService[service];
+  return groups.includes('connections');
+}
 
 /** Under which names a service counts the requests that it answers. */
 export interface RequestMetricNames {
@@ -38,6 +45,12 @@ export const requestMetricNames = {
     routeLabel: 'handler',
     methods: 'lower',
   },
+  registryctl: {
+    total: 'breakwater_http_requests_total',
+    duration: 'breakwater_http_request_duration_seconds',
+    routeLabel: 'route',
+    methods: 'upper',
+  },
   jobservice: {
     total: 'breakwater_http_requests_total',
     duration: 'breakwater_http_request_duration_seconds',
@@ -51,8 +64,8 @@ export function metricNamesOf(service: ServiceName): string[] {
   return groupsOfService[service].flatMap((group) => Object.keys(metricGroups[group])).sort();
 }
 
-const { everywhere, login, core, registry, jobservice } = metricGroups;
-const metricTable = { ...everywhere, ...login, ...core, ...registry, ...jobservice };
+const { everywhere, connections, login, core, registry, requests, jobservice } = metricGroups;
+const metricTable = { ...everywhere, ...connections, ...login, ...core, ...registry, ...requests, ...jobservice };
 export type MetricName = keyof typeof metricTable;
 
 export function describeMetric(name: MetricName): MetricDescription {

@@ -2,7 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import cluster from 'node:cluster';
 import { flushTraces } from '../tracing/span';
 import { ConnectionMetrics } from './connection-metrics';
-import { requestMetricNames, type ServiceName } from './metric-table';
+import { hasConnections, requestMetricNames, type ServiceName } from './metric-table';
 import { Metrics } from './metrics';
 import { MetricsServer } from './metrics-server';
 import { RequestMetrics } from './request-metrics';
@@ -32,7 +32,7 @@ export class MetricsModule {
         { provide: Metrics, useValue: metrics },
         { provide: MetricsServer, useValue: server },
         { provide: RequestMetrics, useFactory: () => new RequestMetrics(metrics, requestMetricNames[service]) },
-        ConnectionMetrics,
+        ...(hasConnections(service) ? [ConnectionMetrics] : []),
       ],
       exports: [Metrics, RequestMetrics],
     };

@@ -1,3 +1,5 @@
+import type { RepositoryLink } from '@breakwater/contracts';
+
 /** What jobs need of the blob store, whose bytes only registryctl touches. */
 export interface StorageKeeper {
   /** Those already gone are no failure. */
@@ -26,6 +28,9 @@ export interface StorageKeeper {
   walkUploads(): AsyncIterable<{ id: string; size: number; modified: Date }>;
 
   cancelUploads(ids: readonly string[]): Promise<void>;
+
+  /** Manifests and tags of a distribution registry that kept its blobs there before, in the order of their paths. */
+  walkRepositories(options?: { after?: string }): AsyncIterable<RepositoryLink>;
 }
 
 export const STORAGE_KEEPER = Symbol('STORAGE_KEEPER');

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { digestOf } from '@breakwater/kernel';
 import { describeBlobStore } from '../blob-store.suite';
@@ -10,7 +10,14 @@ import { FilesystemBlobStore } from './filesystem-blob-store';
 
 describeBlobStore('filesystem', async () => {
   const root = await mkdtemp(join(tmpdir(), 'blob-store-'));
-  return { store: new FilesystemBlobStore(root), remove: () => rm(root, { recursive: true }) };
+  return {
+    store: new FilesystemBlobStore(root),
+    place: async (path, content) => {
+      await mkdir(dirname(join(root, path)), { recursive: true });
+      await writeFile(join(root, path), content);
+    },
+    remove: () => rm(root, { recursive: true }),
+  };
 });
 
 it('keeps the bytes that the session knows of, when another process wrote more and took it back', async () => {

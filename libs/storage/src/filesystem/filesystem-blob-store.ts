@@ -1,11 +1,19 @@
-import type { Dirent } from 'node:fs';
-import { open, readdir, rename, rmdir, unlink, type FileHandle } from 'node:fs/promises';
+import { open, rename, rmdir, unlink, type FileHandle } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { failpoint } from '@breakwater/kernel';
-import type { BlobStat, BlobStore, ByteRange, StoredEntry, UploadHandle } from '../blob-store';
-import { BLOBS_FOLDER, UPLOADS_FOLDER, blobKey, digestOfKey, isUploadId } from '../layout';
-import { keyInvalid, uploadUnknown } from '../refusals';
+import type {
+  BlobStat,
+  BlobStore,
+  ByteRange,
+  FailedDeletion,
+  RepositoryLink,
+  StoredEntry,
+  UploadHandle,
+} from '../blob-store';
+import { inTurn } from '../in-turn';
+import { UPLOADS_FOLDER, blobKey, digestOfKey, isUploadId, quarantineName } from '../layout';
+import { blobUnknown, keyInvalid, uploadUnknown } from '../refusals';
 import { UploadClaims, type UploadClaim } from '../upload-claims';
 import { BatchWriter } from './batch-writer';
 import { DurableFolders } from './durable-folders';
@@ -13,11 +21,14 @@ import { copyPart, streamPart } from './file-stream';
 import { cutTo, dateAndCut, openBlob, openUpload, partOf, removeIfPresent, requireBytes, statFile } from './files';
 import { OpenUploads } from './open-uploads';
 import { explained, isMissing, isThere } from './storage-error';
+import { TreeWalks } from './tree-walks';
 
 /** nginx, which sends blobs by X-Accel-Redirect, runs under the same account or group. */
 const FILE_MODE = 0o640;
 /** A delete may take a folder away between making it and renaming into it; each try needs another such delete. */
 const RENAME_TRIES = 10;
+/** Files removed at once: more than Node's threads would only wait. */
+const DELETE_WIDTH = 16;
 
 /** Blobs as files below `root`, in distribution's layout (layout.ts). Needs one POSIX filesystem. */
 export class FilesystemBlobStore implements BlobStore {
@@ -26,10 +37,12 @@ export class FilesystemBlobStore implements BlobStore {
   private readonly folders: DurableFolders;
   private readonly claims = new UploadClaims();
   private readonly open = new OpenUploads();
+  private readonly walks: TreeWalks;
 
   constructor(root: string) {
     this.root = resolve(root);
     this.folders = new DurableFolders(this.root);
+    this.walks = new TreeWalks(this.root);
   }
 
   async startUpload(uploadId: string): Promise<void> {
@@ -115,30 +128,36 @@ export class FilesystemBlobStore implements BlobStore {
     await copyPart(handle, () => partOf(handle, range), begin);
   }
 
-  async delete(keys: string[]): Promise<void> {
-    for (const path of keys.map((key) => this.blobPath(key))) {
-      await explained(async () => {
-        await removeIfPresent(unlink, path);
-        await removeIfPresent(rmdir, dirname(path));
+  async delete(keys: string[]): Promise<FailedDeletion[]> {
+    const blobs = keys.map((key) => ({ key, path: this.blobPath(key) }));
+    const failed: FailedDeletion[] = [];
+    for await (const failure of inTurn(blobs, DELETE_WIDTH, removeBlob)) if (failure) failed.push(failure);
+    return failed;
+  }
+
+  async quarantine(key: string): Promise<void> {
+    const [source, target] = [this.blobPath(key), join(this.root, quarantineName(key))];
+    await explained(async () => {
+      await this.folders.make(dirname(target));
+      await rename(source, target).catch((error: unknown) => {
+        throw isMissing(error) ? blobUnknown() : error;
       });
-    }
+      await this.folders.sync(dirname(target));
+      await this.folders.sync(dirname(source));
+      await removeIfPresent(rmdir, dirname(source));
+    });
   }
 
-  async *walk(): AsyncIterable<StoredEntry> {
-    for await (const folder of this.prefixFolders()) {
-      for (const { name } of await this.list(folder)) {
-        const key = `${folder}/${name}/data`;
-        const found = digestOfKey(key) && (await this.stat(key));
-        if (found) yield { key, ...found };
-      }
-    }
+  walk(after?: string): AsyncIterable<StoredEntry> {
+    return this.walks.blobs(after);
   }
 
-  async *walkUploads(): AsyncIterable<StoredEntry> {
-    for (const { name } of await this.list(UPLOADS_FOLDER)) {
-      const found = isUploadId(name) && (await explained(() => statFile(this.uploadPath(name))));
-      if (found) yield { key: name, ...found };
-    }
+  walkUploads(): AsyncIterable<StoredEntry> {
+    return this.walks.uploads();
+  }
+
+  walkRepositories(after?: string): AsyncIterable<RepositoryLink> {
+    return this.walks.links(after);
   }
 
   /** The upload's file, with exactly `offset` bytes. */
@@ -185,26 +204,6 @@ export class FilesystemBlobStore implements BlobStore {
     }
   }
 
-  /** `…/<alg>/<2 hex>`, each in its turn. Names of one level are equally long: order by level is key order. */
-  private async *prefixFolders(): AsyncIterable<string> {
-    for (const algorithm of await this.list(BLOBS_FOLDER)) {
-      for (const prefix of await this.list(`${BLOBS_FOLDER}/${algorithm.name}`)) {
-        yield `${BLOBS_FOLDER}/${algorithm.name}/${prefix.name}`;
-      }
-    }
-  }
-
-  private async list(folder: string): Promise<Dirent[]> {
-    const path = join(this.root, folder);
-    const entries = await explained(() =>
-      readdir(path, { withFileTypes: true }).catch((error: unknown) => {
-        if (isMissing(error)) return [];
-        throw error;
-      }),
-    );
-    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-  }
-
   private async moveInto(source: string, target: string, tries = RENAME_TRIES): Promise<void> {
     await this.folders.make(dirname(target));
     try {
@@ -226,5 +225,17 @@ export class FilesystemBlobStore implements BlobStore {
   private uploadPath(id: string): string {
     if (!isUploadId(id)) throw uploadUnknown();
     return join(this.root, UPLOADS_FOLDER, id);
+  }
+}
+
+async function removeBlob({ key, path }: { key: string; path: string }): Promise<FailedDeletion | undefined> {
+  try {
+    await explained(async () => {
+      await removeIfPresent(unlink, path);
+      await removeIfPresent(rmdir, dirname(path));
+    });
+    return undefined;
+  } catch (error) {
+    return { key, error };
   }
 }

@@ -12,6 +12,9 @@ import type { ByteRange } from '../blob-store';
 import { explained, found } from './s3-error';
 import type { S3Bucket } from './s3-bucket';
 
+/** One UploadPartCopy may copy 5 GiB; smaller ones end before anything times out. */
+export const COPY_BYTES = 1024 ** 3;
+
 /** A multipart upload: the object it will become, and S3's id for it. */
 export interface Multipart {
   name: string;
@@ -53,6 +56,19 @@ export class Multiparts {
       CopySourceRange: `bytes=${source.start}-${source.end}`,
     };
     return (await found(() => this.client.send(new UploadPartCopyCommand(input)))) !== undefined;
+  }
+
+  /** Copies an object of any size to another name. False: there is no such object (any more). */
+  async copyWhole(from: string, to: string, size: number): Promise<boolean> {
+    const multipart = await this.create(to);
+    const parts = Math.ceil(size / COPY_BYTES);
+    for (let number = 1; number <= parts; number += 1) {
+      const [start, end] = [(number - 1) * COPY_BYTES, Math.min(number * COPY_BYTES, size) - 1];
+      if (await this.copy(multipart, number, { name: from, start, end })) continue;
+      await this.abort(multipart);
+      return false;
+    }
+    return this.complete(multipart, (await this.parts(multipart)) ?? []);
   }
 
   /** The parts sent so far, by number. */

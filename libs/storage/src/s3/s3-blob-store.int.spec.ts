@@ -17,10 +17,16 @@ const PART = 5 * MEBIBYTE;
 jest.setTimeout(120_000);
 
 describeWithS3('versitygw', (server) => {
-  describeBlobStore('s3', async () => ({
-    store: await openS3BlobStore({ ...(await optionsFor(server())), chunkBytes: 8 * MEBIBYTE }),
-    remove: async () => {},
-  }));
+  describeBlobStore('s3', async () => {
+    const fresh = { ...(await optionsFor(server())), chunkBytes: 8 * MEBIBYTE };
+    return {
+      store: await openS3BlobStore(fresh),
+      place: async (Key, Body) => {
+        await clientOf(fresh).send(new PutObjectCommand({ Bucket: fresh.bucket, Key, Body }));
+      },
+      remove: async () => {},
+    };
+  });
 
   let options: S3Options;
   let store: BlobStore;

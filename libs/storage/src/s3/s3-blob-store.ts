@@ -1,12 +1,25 @@
 import type { Readable } from 'node:stream';
-import type { BlobStat, BlobStore, ByteRange, StoredEntry, UploadHandle } from '../blob-store';
+import type {
+  BlobStat,
+  BlobStore,
+  ByteRange,
+  FailedDeletion,
+  RepositoryLink,
+  StoredEntry,
+  UploadHandle,
+} from '../blob-store';
+import { inTurn } from '../in-turn';
 import {
   BLOBS_FOLDER,
   OBJECTS_FOLDER,
+  REPOSITORIES_FOLDER,
   UPLOADS_FOLDER,
   digestOfKey,
   isUploadId,
+  linkAt,
+  linkTarget,
   objectKey,
+  quarantineName,
   uploadOfKey,
 } from '../layout';
 import { blobUnknown, keyInvalid, rangeInvalid, uploadUnknown } from '../refusals';
@@ -20,6 +33,11 @@ import type { S3Options } from './s3-options';
 import { SignedUrls } from './signed-urls';
 import { S3Uploads } from './s3-uploads';
 import { recordedSize, recordName } from './upload-record';
+
+/** What S3 copies in one request; more goes in parts. */
+const MAX_COPY_BYTES = 5 * 1024 ** 3;
+/** Small files read at once. */
+const LINKS_AT_ONCE = 16;
 
 /**
  * Blobs as objects of a bucket. An upload becomes a blob where it lies (`objects/<upload id>`), for S3 cannot rename:
@@ -74,7 +92,7 @@ export class S3BlobStore implements BlobStore {
       for await (const multipart of this.multiparts.list(name)) await this.multiparts.abort(multipart);
       // Without a record the upload has become a blob, or never was.
       const unfinished = await this.bucket.head(recordName(upload.id));
-      if (unfinished) await this.bucket.delete([name, recordName(upload.id)]);
+      if (unfinished) await this.bucket.remove([name, recordName(upload.id)]);
     });
   }
 
@@ -99,16 +117,28 @@ export class S3BlobStore implements BlobStore {
     return this.urls.get(requireKey(key), expiresInSeconds);
   }
 
-  async delete(keys: string[]): Promise<void> {
-    await this.bucket.delete(keys.map(requireKey));
+  async delete(keys: string[]): Promise<FailedDeletion[]> {
+    return this.bucket.delete(keys.map(requireKey));
   }
 
-  async *walk(): AsyncIterable<StoredEntry> {
+  async quarantine(key: string): Promise<void> {
+    const head = await this.bucket.head(requireKey(key));
+    if (!head) throw blobUnknown();
+    const target = quarantineName(key);
+    const moved =
+      head.size > MAX_COPY_BYTES
+        ? await this.multiparts.copyWhole(key, target, head.size)
+        : await this.bucket.copy(key, target);
+    if (!moved) throw blobUnknown();
+    await this.bucket.remove([key]);
+  }
+
+  async *walk(after?: string): AsyncIterable<StoredEntry> {
     // An upload that was completed early is an object, but no blob yet.
     const unfinished = new Set<string>();
     for await (const { key } of this.bucket.list(UPLOADS_FOLDER)) unfinished.add(key.slice(UPLOADS_FOLDER.length + 1));
     for (const folder of [BLOBS_FOLDER, OBJECTS_FOLDER]) {
-      for await (const entry of this.bucket.list(folder)) {
+      for await (const entry of this.bucket.list(folder, after)) {
         if (isKey(entry.key) && !unfinished.has(uploadOfKey(entry.key) ?? '')) yield entry;
       }
     }
@@ -128,6 +158,21 @@ export class S3BlobStore implements BlobStore {
     for (const id of [...found.keys()].sort()) {
       yield { key: id, size: (await recordedSize(this.bucket, id)) ?? 0, modifiedAt: found.get(id) ?? new Date(0) };
     }
+  }
+
+  async *walkRepositories(after?: string): AsyncIterable<RepositoryLink> {
+    for await (const link of inTurn(this.linkPaths(after), LINKS_AT_ONCE, (path) => this.link(path)))
+      if (link) yield link;
+  }
+
+  private async *linkPaths(after?: string): AsyncIterable<string> {
+    for await (const { key } of this.bucket.list(REPOSITORIES_FOLDER, after)) if (linkAt(key)) yield key;
+  }
+
+  private async link(path: string): Promise<RepositoryLink | undefined> {
+    const place = linkAt(path);
+    const content = place && (await this.bucket.bytes(path));
+    return content && { ...place, target: linkTarget(content.bytes) };
   }
 
   private claim<T>({ id }: UploadHandle, work: (claim: UploadClaim) => Promise<T>): Promise<T> {

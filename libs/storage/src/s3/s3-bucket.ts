@@ -1,4 +1,5 @@
 import {
+  CopyObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
@@ -8,7 +9,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { Readable } from 'node:stream';
-import type { BlobStat, ByteRange, StoredEntry } from '../blob-store';
+import type { BlobStat, ByteRange, FailedDeletion, StoredEntry } from '../blob-store';
+import { endsBefore } from '../layout';
 import { explained, found, s3Error } from './s3-error';
 import type { S3Options } from './s3-options';
 import { explainedStream } from './s3-stream';
@@ -82,27 +84,56 @@ export class S3Bucket {
     return { bytes: Buffer.concat(chunks), metadata: object.metadata };
   }
 
-  async delete(names: string[]): Promise<void> {
+  /** Returns those that are still there. */
+  async delete(names: string[]): Promise<FailedDeletion[]> {
+    const failed: FailedDeletion[] = [];
     for (let first = 0; first < names.length; first += DELETE_BATCH) {
-      const Objects = names.slice(first, first + DELETE_BATCH).map((name) => ({ Key: this.at(name).Key }));
-      const input = { Bucket: this.options.bucket, Delete: { Objects, Quiet: true } };
-      const { Errors = [] } = await explained(() => this.client.send(new DeleteObjectsCommand(input)));
-      const [failure] = Errors.filter(({ Code }) => Code !== 'NoSuchKey');
-      if (failure) throw s3Error(Object.assign(new Error(failure.Message), { name: failure.Code ?? 'InternalError' }));
+      failed.push(...(await this.deleteBatch(names.slice(first, first + DELETE_BATCH))));
     }
+    return failed;
   }
 
-  /** Every object in the folder, in order of their names. */
-  async *list(folder: string): AsyncIterable<StoredEntry> {
+  /** The same; throws the first failure. */
+  async remove(names: string[]): Promise<void> {
+    const [failure] = await this.delete(names);
+    if (failure) throw failure.error;
+  }
+
+  /** An object under another name, within the bucket. False: there is none. */
+  async copy(from: string, to: string): Promise<boolean> {
+    const { Bucket, Key } = this.at(from);
+    const input = { ...this.at(to), ...this.attributes, CopySource: encodeURI(`${Bucket}/${Key}`) };
+    return (await found(() => this.client.send(new CopyObjectCommand(input)))) !== undefined;
+  }
+
+  /** Every object in the folder, in order of their names; `after`: those whose name is greater. */
+  async *list(folder: string, after = ''): AsyncIterable<StoredEntry> {
+    if (endsBefore(folder, after)) return;
+    const StartAfter = after ? `${this.prefix}${after}` : undefined;
     let ContinuationToken: string | undefined;
     do {
-      const input = { Bucket: this.options.bucket, Prefix: `${this.prefix}${folder}/`, ContinuationToken };
+      const input = { Bucket: this.options.bucket, Prefix: `${this.prefix}${folder}/`, StartAfter, ContinuationToken };
       const page = await explained(() => this.client.send(new ListObjectsV2Command(input)));
       for (const { Key = '', Size, LastModified } of page.Contents ?? []) {
         yield { key: Key.slice(this.prefix.length), ...statOf({ ContentLength: Size, LastModified }) };
       }
       ContinuationToken = page.IsTruncated ? page.NextContinuationToken : undefined;
     } while (ContinuationToken !== undefined);
+  }
+
+  private async deleteBatch(names: string[]): Promise<FailedDeletion[]> {
+    const byKey = new Map(names.map((name) => [this.at(name).Key, name]));
+    const Objects = [...byKey.keys()].map((Key) => ({ Key }));
+    const input = { Bucket: this.options.bucket, Delete: { Objects, Quiet: true } };
+    try {
+      const { Errors = [] } = await explained(() => this.client.send(new DeleteObjectsCommand(input)));
+      return Errors.filter(({ Code }) => Code !== 'NoSuchKey').map(({ Key = '', Code, Message }) => ({
+        key: byKey.get(Key) ?? Key,
+        error: s3Error(Object.assign(new Error(Message), { name: Code ?? 'InternalError' })),
+      }));
+    } catch (error) {
+      return names.map((key) => ({ key, error }));
+    }
   }
 
   url(name: string, expiresInSeconds: number): Promise<string> {

@@ -2,7 +2,7 @@ import { AppError } from '@breakwater/kernel';
 import { Readable } from 'node:stream';
 import { objectKey } from '../layout';
 import { bytesMissing, uploadUnknown } from '../refusals';
-import type { Multipart, Multiparts } from './multiparts';
+import { COPY_BYTES, type Multipart, type Multiparts } from './multiparts';
 import type { PartSteps } from './part-writer';
 import type { S3Bucket } from './s3-bucket';
 import {
@@ -20,8 +20,6 @@ import {
 const MAX_PARTS = 10_000;
 /** Parts grow after every thousand: with 8 MiB at first, an upload may reach 430 GiB. */
 const PARTS_OF_ONE_SIZE = 1000;
-/** One UploadPartCopy may copy 5 GiB; smaller ones end before anything times out. */
-const COPY_BYTES = 1024 ** 3;
 
 /** Unfinished uploads in a bucket: what a request finds, changes and leaves. */
 export class S3Uploads implements PartSteps {
@@ -66,7 +64,7 @@ export class S3Uploads implements PartSteps {
     else if (!record.sealed) await this.bucket.put(objectKey(id), record.tail);
     const multipart = multipartOf(record);
     if (multipart && record.parts === 0) await this.multiparts.abort(multipart);
-    await this.bucket.delete([recordName(id)]);
+    await this.bucket.remove([recordName(id)]);
   }
 
   partBytes(number: number): number {
