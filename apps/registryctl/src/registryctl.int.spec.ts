@@ -37,9 +37,9 @@ afterAll(async () => {
 async function put(bytes: Buffer): Promise<string> {
   const id = randomUUID();
   await store.startUpload(id);
-  await store.appendUpload({ id, state: null }, 0, Readable.from([bytes]), () => undefined);
+  await store.appendUpload({ id }, 0, Readable.from([bytes]), () => undefined);
   const key = blobKey(digestOf(bytes));
-  await store.finishUpload({ id, state: null }, bytes.length, key);
+  await store.finishUpload({ id }, bytes.length, key);
   return key;
 }
 

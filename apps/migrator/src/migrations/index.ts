@@ -1,3 +1,4 @@
+import { BlobRemovals1795402000000 } from './1795402000000-blob-removals';
 import { CacheLease1795310000000 } from './1795310000000-cache-lease';
 import { InitialSchema1795300000000 } from './1795300000000-initial-schema';
 import { ListedArtifacts1795392798700 } from './1795392798700-listed-artifacts';
@@ -11,4 +12,5 @@ export const migrations = [
   ListedArtifacts1795392798700,
   Jobs1795400000000,
   TaskLosses1795401000000,
+  BlobRemovals1795402000000,
 ];

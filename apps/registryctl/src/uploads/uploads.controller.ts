@@ -20,7 +20,7 @@ export class UploadsController {
   @Post('cancel')
   @HttpCode(204)
   async cancel(@Body() body: unknown): Promise<void> {
-    for (const id of parsed(uploadIds, body).ids) await this.store.cancelUpload({ id, state: null });
+    for (const id of parsed(uploadIds, body).ids) await this.store.cancelUpload({ id });
   }
 
   private async *walked(): AsyncIterable<z.input<typeof walkedUpload>> {

@@ -10,6 +10,7 @@ import { ArtifactDeletionService } from './artifact-deletion.service';
 import { ArtifactReference } from './artifact-reference.entity';
 import { Artifact } from './artifact.entity';
 import { ArtifactsRepository } from './artifacts.repository';
+import { BlobRemoval } from './blob-removal.entity';
 import { Blob } from './blob.entity';
 import { ManifestContent } from './manifest.entity';
 import { ManifestsService } from './manifests.service';
@@ -35,6 +36,7 @@ const entities = [
   Artifact,
   ArtifactReference,
   Blob,
+  BlobRemoval,
   ArtifactBlob,
   RepositoryBlob,
   ProjectBlob,

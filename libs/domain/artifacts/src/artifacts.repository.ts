@@ -87,9 +87,10 @@ export class ArtifactsRepository {
     return row?.digest;
   }
 
+  /** One that is there already is locked: garbage collection leaves it, or has removed it before and it is made again. */
   async insertManifest(digest: string, payload: Buffer): Promise<void> {
     await this.database.prepared(
-      'INSERT INTO manifest (digest, payload, size) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
+      'INSERT INTO manifest (digest, payload, size) VALUES ($1, $2, $3) ON CONFLICT (digest) DO UPDATE SET size = EXCLUDED.size',
       [digest, payload, payload.length],
     );
   }

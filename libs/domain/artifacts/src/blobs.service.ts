@@ -37,7 +37,8 @@ export class BlobsService {
   async stat(repository: string, digest: string, caller: { mayPush: boolean }): Promise<RepositoryBlobRow> {
     const blob = await this.blobs.findInRepository(repository, digest);
     if (!blob || isGoing(blob)) throw unknownBlob(digest);
-    if ((caller.mayPush || !blob.referenced) && !(await this.blobs.touch(blob.id))) throw unknownBlob(digest);
+    const relied = caller.mayPush || !blob.referenced;
+    if (relied && !blob.fresh && !(await this.blobs.touch(blob.id))) throw unknownBlob(digest);
     return blob;
   }
 

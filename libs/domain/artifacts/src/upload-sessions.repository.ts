@@ -1,6 +1,7 @@
 import type { DigestAlgorithm } from '@breakwater/kernel';
 import { Database } from '@breakwater/platform';
 import { Injectable } from '@nestjs/common';
+import { claimable, claimedStatus } from './blobs.repository';
 
 export interface UploadSessionRow {
   id: string;
@@ -27,6 +28,8 @@ export interface ClaimedSession extends UploadSessionRow {
   room: Room | null;
   /** Garbage collection is not removing the blob that the upload is to become, and will not for its window. */
   blobIsSafe: boolean;
+  /** As `BlobClaim` says. */
+  removal: string | null;
 }
 
 export interface NewSession {
@@ -55,15 +58,16 @@ const roomOf = (projectId: string) => `
 /** A writer that has not renewed its claim for this long is taken for dead. */
 const writerTimeout = '30 seconds';
 
-const claimable = `upload_session.expiry_time > now()
+const sessionIsFree = `upload_session.expiry_time > now()
   AND (upload_session.writer IS NULL OR upload_session.writer_time < now() - interval '${writerTimeout}')`;
 
 /** The claimed session, with what is to be known of it, and the blob of the digest kept from garbage collection. */
 const answer = (claimed: string, digest: string) => `kept AS (
-    UPDATE blob SET status = 'none', version = version + 1, update_time = now()
-    WHERE digest = ${digest} AND status <> 'deleting' AND EXISTS (SELECT 1 FROM ${claimed}) RETURNING 1)
+    UPDATE blob SET status = ${claimedStatus}, version = version + 1, update_time = now()
+    WHERE digest = ${digest} AND ${claimable} AND EXISTS (SELECT 1 FROM ${claimed}) RETURNING 1)
   SELECT ${columns}, begun, ${roomOf(`${claimed}.project_id`)},
-         ${digest}::text IS NOT NULL AND (EXISTS (SELECT 1 FROM kept) OR NOT EXISTS (SELECT 1 FROM blob WHERE digest = ${digest})) AS "blobIsSafe"
+         ${digest}::text IS NOT NULL AND (EXISTS (SELECT 1 FROM kept) OR NOT EXISTS (SELECT 1 FROM blob WHERE digest = ${digest})) AS "blobIsSafe",
+         (SELECT removal FROM blob_removal WHERE digest = ${digest}) AS removal
   FROM ${claimed}`;
 
 @Injectable()
@@ -91,7 +95,7 @@ export class UploadSessionsRepository {
     const [row] = await this.database.prepared<ClaimedSession>(
       `WITH claimed AS (
          UPDATE upload_session SET writer = $3, writer_time = now()
-         WHERE id = $1 AND repository_name = $2 AND ${claimable}
+         WHERE id = $1 AND repository_name = $2 AND ${sessionIsFree}
          RETURNING *, false AS begun),
        ${answer('claimed', '$4')}`,
       [id, repositoryName, writer, digest ?? null],
@@ -111,7 +115,7 @@ export class UploadSessionsRepository {
          INSERT INTO upload_session (id, project_id, repository_name, algorithm, digest_so_far, writer, writer_time, expiry_time)
          SELECT $1, $5::bigint, $2, $6, $7, $3::uuid, now(), now() + make_interval(secs => $8) FROM quick
          ON CONFLICT (id) DO UPDATE SET writer = EXCLUDED.writer, writer_time = now()
-         WHERE upload_session.repository_name = EXCLUDED.repository_name AND ${claimable}
+         WHERE upload_session.repository_name = EXCLUDED.repository_name AND ${sessionIsFree}
          RETURNING *, upload_session.xmax = 0 AS begun),
        ${answer('claimed', '$4')}`,
       [

@@ -1,6 +1,7 @@
 import { AppError, parseDigest, type DigestAlgorithm } from '@breakwater/kernel';
 import type { BlobStore, UploadHandle } from '@breakwater/storage';
 import { createHash, randomUUID, type Hash } from 'node:crypto';
+import type { BlobClaim } from './blobs.repository';
 import { readDigestSoFar, writeDigestSoFar } from './digest-so-far';
 import type { RunningHashes } from './running-hashes';
 import type { FreshUpload, UploadIds } from './upload-ids';
@@ -77,9 +78,10 @@ export class UploadWriter {
     return new UploadWriter(session, writer, tools);
   }
 
-  /** As `ClaimedSession` says, and not too long ago. */
-  get blobIsSafe(): boolean {
-    return this.session.blobIsSafe && performance.now() - this.claimedAt < safeForMs;
+  /** Of the blob that it is to become, as `ClaimedSession` says, and not too long ago. */
+  get claim(): BlobClaim | undefined {
+    const { blobIsSafe, removal } = this.session;
+    return blobIsSafe && performance.now() - this.claimedAt < safeForMs ? { removal } : undefined;
   }
 
   get size(): number {
