@@ -1,5 +1,5 @@
 import { ArtifactsModule, PullFolder } from '@breakwater/artifacts';
-import { EventsModule } from '@breakwater/events';
+import { AuditPurgeModule, EventsModule } from '@breakwater/events';
 import { ExecutionsModule } from '@breakwater/executions';
 import {
   ConfigModule,
@@ -18,12 +18,13 @@ import {
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { EngineModule } from './engine/engine.module';
+import { PurgeAuditLogJob } from './jobs/purge-audit-log.job';
 import { MaintenanceService } from './maintenance/maintenance.service';
 import { QueueMetrics } from './metrics/queue-metrics';
 import { UploadExpiry } from './maintenance/upload-expiry';
 
 /** Who does which job (`@HandlesJob`), and who starts what a schedule is for (`@StartsSchedule`). */
-const jobHandlers: Provider[] = [];
+const jobHandlers: Provider[] = [PurgeAuditLogJob];
 
 /** Jobs instead of the platform's, with who handles them: for tests of the engine. */
 export interface OtherJobs {
@@ -52,6 +53,7 @@ export class JobserviceModule {
           ],
         }),
         EventsModule,
+        AuditPurgeModule,
         ArtifactsModule,
         ExecutionsModule,
         EngineModule,
