@@ -17,13 +17,16 @@ import { ArtifactsApiModule } from './artifacts/artifacts-api.module';
 import { AuthModule } from './auth';
 import { FirstStart } from './first-start';
 import { MembersApiModule } from './members/members-api.module';
+import { JobserviceApiModule } from './jobservice/jobservice-api.module';
 import { CacheMetrics } from './metrics/cache-metrics';
 import { MetadataApiModule } from './metadata/metadata-api.module';
 import { PermissionsModule } from './permissions/permissions.module';
 import { ProjectsApiModule } from './projects/projects-api.module';
+import { PurgeApiModule } from './purge/purge-api.module';
 import { RepositoriesApiModule } from './repositories/repositories-api.module';
 import { RestModule } from './rest';
 import { RobotsModule } from './robots/robots.module';
+import { SchedulesApiModule } from './schedules';
 import { SystemApiModule } from './system/system-api.module';
 import { TokenModule } from './token/token.module';
 import { UsersModule } from './users/users.module';
@@ -31,12 +34,15 @@ import { UsersModule } from './users/users.module';
 /** One module for each resource of the management API. */
 const resources = [
   ArtifactsApiModule,
+  JobserviceApiModule,
   MembersApiModule,
   MetadataApiModule,
   PermissionsModule,
   ProjectsApiModule,
+  PurgeApiModule,
   RepositoriesApiModule,
   RobotsModule,
+  SchedulesApiModule,
   SystemApiModule,
   TokenModule,
   UsersModule,

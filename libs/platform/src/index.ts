@@ -20,6 +20,7 @@ export {
   type ListOptions,
 } from './database/list-query';
 export { schemaVersion } from './database/schema-version';
+export { DrainState } from './health/drain-state';
 export { HealthController, HealthModule, type ReadinessCheck } from './health/health';
 export { admitRequests, tryEnterFor } from './http/admission';
 export { ClientGoneError, isClientGone } from './http/client-gone';

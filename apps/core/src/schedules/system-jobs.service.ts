@@ -1,5 +1,7 @@
 import { cronOf, ExecutionsService, SchedulesService, type Schedule } from '@breakwater/executions';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type StreamableFile } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { JobLogs } from '../live';
 import { listOptions, Page, type Paging } from '../rest';
 import { toHistory, type ScheduleDto } from './schedule.dto';
 
@@ -9,7 +11,7 @@ export interface SystemJob<Parameters extends Record<string, unknown>> {
   /** Kept with the schedule and shown as they are. Throws BAD_REQUEST. */
   read: (parameters: Record<string, unknown>) => Parameters;
   /** Starts it by hand. Returns the execution's id. */
-  start: (parameters: Parameters) => Promise<number>;
+  start: (parameters: Parameters) => Promise<number | undefined>;
 }
 
 /** What garbage collection, purge and their like have in common on the wire. */
@@ -18,6 +20,7 @@ export class SystemJobs {
   constructor(
     private readonly executions: ExecutionsService,
     private readonly schedules: SchedulesService,
+    private readonly logs: JobLogs,
   ) {}
 
   /** Runs the job, sets its schedule or ends it. Returns the execution's id when it runs. Throws BAD_REQUEST. */
@@ -55,5 +58,10 @@ export class SystemJobs {
   async stop(vendorType: string, id: number): Promise<void> {
     await this.executions.get(id, { vendorTypes: [vendorType] });
     await this.executions.stop(id);
+  }
+
+  /** As text or live, as the request asks for. Throws NOT_FOUND. */
+  log(vendorType: string, id: number, request: FastifyRequest): Promise<StreamableFile> {
+    return this.logs.ofExecution(id, { vendorTypes: [vendorType] }, request);
   }
 }

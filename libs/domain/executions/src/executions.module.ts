@@ -17,6 +17,7 @@ import { TaskRunsRepository } from './task-runs.repository';
 import { TaskRuns } from './task-runs.service';
 import { Task } from './task.entity';
 import { TasksRepository } from './tasks.repository';
+import { TasksService } from './tasks.service';
 import { WorkerPool } from './worker-pool.entity';
 
 @Module({
@@ -25,6 +26,7 @@ import { WorkerPool } from './worker-pool.entity';
     ExecutionsService,
     ExecutionsRepository,
     TasksRepository,
+    TasksService,
     SchedulesService,
     SchedulesRepository,
     TaskRuns,
@@ -35,6 +37,6 @@ import { WorkerPool } from './worker-pool.entity';
     QueuesRepository,
     PoolsService,
   ],
-  exports: [ExecutionsService, SchedulesService, TaskRuns, TaskLogs, QueuesService, PoolsService],
+  exports: [ExecutionsService, TasksService, SchedulesService, TaskRuns, TaskLogs, QueuesService, PoolsService],
 })
 export class ExecutionsModule {}

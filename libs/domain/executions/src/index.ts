@@ -18,3 +18,4 @@ export { LeaseLostError, TaskRuns, type TaskEnd } from './task-runs.service';
 export type { ClaimedTask, RunToken } from './task-runs.repository';
 export { PoolsService, type BusyWorker } from './pools.service';
 export { QueuesService, type QueueState } from './queues.service';
+export { TasksService } from './tasks.service';

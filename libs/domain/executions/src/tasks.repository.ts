@@ -103,17 +103,26 @@ export class TasksRepository {
     return { items, total: count?.total ?? 0 };
   }
 
-  /** Ends those that no worker has, and asks the workers of the others to stop. Returns the ids of both. */
-  async stop(executionId: number): Promise<{ ended: number[]; asked: number[] }> {
+  /** Ends those that no worker has, and asks the workers of the others to stop; only that task when one is given. Returns the ids of both. */
+  async stop(executionId: number, taskId?: number): Promise<{ ended: number[]; asked: number[] }> {
+    const which = 'execution_id = $1 AND ($2::bigint IS NULL OR id = $2)';
     const ended = await this.database.query<{ id: number }>(
       `UPDATE task SET status = 'Stopped', end_time = now(), update_time = now()
-       WHERE execution_id = $1 AND status IN ('Pending', 'Scheduled') RETURNING id`,
-      [executionId],
+       WHERE ${which} AND status IN ('Pending', 'Scheduled') RETURNING id`,
+      [executionId, taskId ?? null],
     );
     const asked = await this.database.query<{ id: number }>(
-      `UPDATE task SET stop_requested = true, update_time = now() WHERE execution_id = $1 AND status = 'Running' RETURNING id`,
-      [executionId],
+      `UPDATE task SET stop_requested = true, update_time = now() WHERE ${which} AND status = 'Running' RETURNING id`,
+      [executionId, taskId ?? null],
     );
     return { ended: ended.map(({ id }) => id), asked: asked.map(({ id }) => id) };
+  }
+
+  /** Asks the workers of all that run to stop. Returns the ids. */
+  async stopRunning(): Promise<number[]> {
+    const asked = await this.database.query<{ id: number }>(
+      `UPDATE task SET stop_requested = true, update_time = now() WHERE status = 'Running' RETURNING id`,
+    );
+    return asked.map(({ id }) => id);
   }
 }

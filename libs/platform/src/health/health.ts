@@ -62,11 +62,13 @@ export class HealthModule {
   }): DynamicModule {
     return {
       module: HealthModule,
+      global: true,
       controllers: [HealthController],
       providers: [
         DrainState,
         { provide: READINESS, inject: options.inject as never[], useFactory: options.checks as never },
       ],
+      exports: [DrainState],
     };
   }
 }

@@ -1,0 +1,8 @@
+import { AuditPurgeModule } from '@breakwater/events';
+import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth';
+import { SchedulesApiModule } from '../schedules';
+import { PurgeController } from './purge.controller';
+
+@Module({ imports: [AuthModule, SchedulesApiModule, AuditPurgeModule], controllers: [PurgeController] })
+export class PurgeApiModule {}
