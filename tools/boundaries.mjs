@@ -28,6 +28,7 @@ export const domains = {
   projects: ['access', 'coherence', 'identity', 'settings', 'events', 'quotas'],
   tokens: ['coherence', 'identity', 'projects', 'access', 'settings'],
   artifacts: ['coherence', 'projects', 'quotas', 'events', 'access'],
+  gc: ['artifacts', 'coherence', 'executions', 'settings'],
 };
 
 /** Packages that rules without a framework (kernel) and wire shapes (contracts) must not see. */

@@ -1,4 +1,5 @@
 export { FaultBlobStore } from './fault-blob-store';
+export { InProcessStorageKeeper } from './in-process-storage-keeper';
 export { luckBySeed, PowerLossDisk } from './power-loss-disk';
 export { S3FaultProxy } from './s3-fault-proxy';
 export { describeWithS3, type S3Server } from './s3-server';

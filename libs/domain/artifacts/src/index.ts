@@ -20,6 +20,7 @@ export { ContentModule } from './content.module';
 export { ManifestPushService, type ManifestPush, type PushedManifest } from './manifest-push.service';
 export { ManifestsService } from './manifests.service';
 export type { StoredManifest } from './artifacts.repository';
+export { ProjectChanges } from './project-changes';
 export { PullFolder } from './pull-folder';
 export { PullRecorder } from './pull-recorder';
 export { ReferrersService, type ReferrersPage } from './referrers.service';

@@ -2,8 +2,15 @@ import type { RepositoryLink } from '@breakwater/contracts';
 
 /** What jobs need of the blob store, whose bytes only registryctl touches. */
 export interface StorageKeeper {
-  /** Those already gone are no failure. */
-  deleteBlobs(keys: readonly string[]): Promise<{ failed: { key: string; message: string }[] }>;
+  /**
+   * Those already gone are no failure. Nothing is deleted after `before`, however late the request arrives: by then
+   * others may have brought new bytes under the same key. A key that is among `failed` was not deleted, and will not be;
+   * when nothing is known, this throws.
+   */
+  deleteBlobs(
+    keys: readonly string[],
+    options?: { before?: Date },
+  ): Promise<{ failed: { key: string; message: string }[] }>;
 
   /** In the order asked; null for what is not there. */
   stat(keys: readonly string[]): Promise<({ size: number } | null)[]>;

@@ -1,0 +1,135 @@
+import { removalTimeout } from '@breakwater/artifacts';
+import { Database } from '@breakwater/platform';
+import { Injectable } from '@nestjs/common';
+import { blobIsReferenced, isOlderThan } from './references';
+
+/** A blob that this collection owns: its row is `deleting`, at this version. */
+export interface TakenBlob {
+  id: number;
+  version: number;
+  digest: string;
+  size: number;
+  storageKey: string | null;
+}
+
+/** Marked, or left `deleting` by a collector that died. */
+const isGarbage = `(b.status = 'delete' OR (b.status = 'deleting' AND b.update_time < now() - interval '${removalTimeout}'))`;
+
+/** Every change is a compare-and-set on `status` and `version` (management-platform.md section 4.4, ADR 0021). */
+@Injectable()
+export class BlobSweepRepository {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Marks what nothing needs among the next `limit` blobs after `after`. A promise made meanwhile has raised the version,
+   * so its blob is passed over. `last`: where to go on; null at the end.
+   */
+  async mark(
+    after: number,
+    limit: number,
+    windowSeconds: number,
+  ): Promise<{ last: number | null; marked: number; seen: number }> {
+    const [row] = await this.database.query<{ last: number | null; marked: number; seen: number }>(
+      `WITH page AS (SELECT id, version FROM blob WHERE id > $1 ORDER BY id LIMIT $2),
+       marked AS (
+         UPDATE blob b SET status = 'delete', version = b.version + 1 FROM page p
+         WHERE b.id = p.id AND b.version = p.version AND b.status IN ('none', 'deletefailed')
+           AND ${isOlderThan('b.update_time', '$3')} AND NOT ${blobIsReferenced} RETURNING 1)
+       SELECT (SELECT max(id) FROM page) AS last, (SELECT count(*) FROM marked)::int AS marked, (SELECT count(*) FROM page)::int AS seen`,
+      [after, limit, windowSeconds],
+    );
+    return row ?? { last: null, marked: 0, seen: 0 };
+  }
+
+  async garbage(): Promise<{ blobs: number; bytes: number }> {
+    const [row] = await this.database.query<{ blobs: number; bytes: number }>(
+      `SELECT count(*)::int AS blobs, coalesce(sum(size), 0)::bigint AS bytes FROM blob b WHERE ${isGarbage}`,
+    );
+    return row ?? { blobs: 0, bytes: 0 };
+  }
+
+  async next(after: number, limit: number): Promise<number[]> {
+    const rows = await this.database.query<{ id: number }>(
+      `SELECT b.id FROM blob b WHERE ${isGarbage} AND b.id > $1 ORDER BY b.id LIMIT $2`,
+      [after, limit],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** Repositories from which the blobs can still be pulled. */
+  async repositoriesWith(ids: number[]): Promise<string[]> {
+    const rows = await this.database.query<{ name: string }>(
+      `SELECT DISTINCT r.name FROM repository_blob rb JOIN repository r ON r.id = rb.repository_id WHERE rb.blob_id = ANY($1)`,
+      [ids],
+    );
+    return rows.map(({ name }) => name);
+  }
+
+  /**
+   * Takes those of the blobs that still nothing needs: from now on nobody is told that they exist, and pushes of the same
+   * digest wait. Rows are locked first, and a statement of its own looks then: a promise made before the lock is seen,
+   * one made after it finds `deleting`. Those that somebody holds are passed over; marks on the others are taken off.
+   */
+  take(ids: number[]): Promise<TakenBlob[]> {
+    return this.database.transaction(async () => {
+      const locked = await this.lock(ids);
+      const taken = await this.database.query<TakenBlob>(
+        `UPDATE blob b SET status = 'deleting', version = version + 1, update_time = now()
+         WHERE b.id = ANY($1) AND NOT ${blobIsReferenced}
+         RETURNING b.id, b.version, b.digest, b.size, b.storage_key AS "storageKey"`,
+        [locked],
+      );
+      const blobIds = taken.map(({ id }) => id);
+      await this.database.query(
+        `UPDATE blob SET status = CASE status WHEN 'delete' THEN 'none' ELSE 'deletefailed' END, version = version + 1
+         WHERE id = ANY($1) AND id <> ALL($2)`,
+        [locked, blobIds],
+      );
+      await this.remember(taken.map(({ digest }) => digest));
+      await this.database.query('DELETE FROM repository_blob WHERE blob_id = ANY($1)', [blobIds]);
+      return taken;
+    });
+  }
+
+  /** After the bytes. Returns what went; a blob that somebody took over stays. */
+  async remove(blobs: readonly TakenBlob[]): Promise<{ blobs: number; freed: number }> {
+    const rows = await this.database.query<{ size: number }>(
+      `DELETE FROM blob b USING unnest($1::bigint[], $2::int[]) AS t(id, version)
+       WHERE b.id = t.id AND b.version = t.version AND b.status = 'deleting' RETURNING b.size`,
+      [blobs.map(({ id }) => id), blobs.map(({ version }) => version)],
+    );
+    return { blobs: rows.length, freed: rows.reduce((sum, { size }) => sum + size, 0) };
+  }
+
+  /** Storage has said that it did not remove them, and is not about to. */
+  async fail(blobs: readonly TakenBlob[]): Promise<void> {
+    await this.database.query(
+      `UPDATE blob b SET status = 'deletefailed', version = b.version + 1, update_time = now()
+       FROM unnest($1::bigint[], $2::int[]) AS t(id, version)
+       WHERE b.id = t.id AND b.version = t.version AND b.status = 'deleting'`,
+      [blobs.map(({ id }) => id), blobs.map(({ version }) => version)],
+    );
+  }
+
+  /** Removals so old that no push can have begun before them. */
+  async forgetRemovals(): Promise<void> {
+    await this.database.query(`DELETE FROM blob_removal WHERE time < now() - interval '7 days'`);
+  }
+
+  /** For pushes that had claimed the blob before (ADR 0021). */
+  async remember(digests: string[]): Promise<void> {
+    await this.database.query(
+      `INSERT INTO blob_removal (digest) SELECT unnest($1::varchar[])
+       ON CONFLICT (digest) DO UPDATE SET removal = gen_random_uuid(), time = now()`,
+      [digests],
+    );
+  }
+
+  private async lock(ids: number[]): Promise<number[]> {
+    const rows = await this.database.query<{ id: number }>(
+      `SELECT b.id FROM blob b WHERE b.id = ANY($1) AND ${isGarbage} ORDER BY b.id FOR UPDATE SKIP LOCKED`,
+      [ids],
+    );
+    return rows.map(({ id }) => id);
+  }
+}

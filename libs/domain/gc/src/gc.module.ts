@@ -1,0 +1,33 @@
+import { ArtifactsModule } from '@breakwater/artifacts';
+import { ChangesModule } from '@breakwater/coherence';
+import { SettingsModule } from '@breakwater/settings';
+import { Module } from '@nestjs/common';
+import { BlobSweepRepository } from './blob-sweep.repository';
+import { Brakes } from './brakes';
+import { DryRun } from './dry-run';
+import { GarbageCollector } from './garbage-collector';
+import { Marker } from './marker';
+import { OrphanUploads } from './orphan-uploads';
+import { StaleLinks } from './stale-links';
+import { Sweeper } from './sweeper';
+import { UntaggedArtifacts } from './untagged-artifacts';
+import { UnusedManifests } from './unused-manifests';
+
+/** For the job service, which brings a STORAGE_KEEPER. */
+@Module({
+  imports: [ArtifactsModule, ChangesModule, SettingsModule],
+  providers: [
+    GarbageCollector,
+    BlobSweepRepository,
+    Brakes,
+    DryRun,
+    Marker,
+    Sweeper,
+    StaleLinks,
+    UnusedManifests,
+    UntaggedArtifacts,
+    OrphanUploads,
+  ],
+  exports: [GarbageCollector],
+})
+export class GcModule {}

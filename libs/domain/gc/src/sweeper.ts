@@ -1,0 +1,85 @@
+import { storageKeyOf } from '@breakwater/artifacts';
+import { Changes, repositoryScope } from '@breakwater/coherence';
+import { STORAGE_KEEPER, type StorageKeeper } from '@breakwater/platform';
+import { Inject, Injectable } from '@nestjs/common';
+import { BlobSweepRepository, type TakenBlob } from './blob-sweep.repository';
+import { Brakes } from './brakes';
+import type { GarbageRun } from './garbage-run';
+import { SweepPace } from './sweep-pace';
+
+const batch = 500;
+/** Far less than `removalTimeout`, after which somebody else may take over and bring new bytes under the same key. */
+const deletionMs = 60_000;
+const failuresLogged = 10;
+
+/** Removes marked blobs: bytes first, rows last, many batches at a time. */
+@Injectable()
+export class Sweeper {
+  constructor(
+    private readonly blobs: BlobSweepRepository,
+    private readonly changes: Changes,
+    private readonly brakes: Brakes,
+    @Inject(STORAGE_KEEPER) private readonly keeper: StorageKeeper,
+  ) {}
+
+  async sweep(run: GarbageRun): Promise<void> {
+    const pace = new SweepPace(await this.blobs.garbage());
+    run.log(`${pace.total.blobs} blobs to remove, ${pace.total.bytes} bytes`);
+    const batches = this.batches();
+    const workers = Array.from({ length: run.options.workers }, () => this.work(run, batches, pace));
+    const ended = await Promise.allSettled(workers);
+    const failure = ended.find((result) => result.status === 'rejected');
+    if (failure) throw failure.reason;
+    run.log(`removed ${run.totals.blobs} blobs, ${run.totals.freed} bytes; ${run.totals.failed} could not be removed`);
+  }
+
+  /** One after another, whoever asks. */
+  private async *batches(): AsyncGenerator<number[], void> {
+    for (let after = 0; ;) {
+      const ids = await this.blobs.next(after, batch);
+      if (ids.length === 0) return;
+      after = ids.at(-1) ?? after;
+      yield ids;
+    }
+  }
+
+  private async work(run: GarbageRun, batches: AsyncGenerator<number[], void>, pace: SweepPace): Promise<void> {
+    try {
+      for (let next = await batches.next(); !next.done; next = await batches.next()) {
+        run.signal.throwIfAborted();
+        await this.brakes.check();
+        await this.remove(run, next.value);
+        pace.done(next.value.length);
+        run.show(pace.shown(run.totals.freed));
+      }
+    } catch (error) {
+      // The others end as well.
+      await batches.return();
+      throw error;
+    }
+  }
+
+  private async remove(run: GarbageRun, ids: number[]): Promise<void> {
+    const before = new Date(Date.now() + deletionMs);
+    await this.forgetInCaches(ids);
+    const taken = await this.blobs.take(ids);
+    if (taken.length === 0) return;
+    // When nothing is known of how it went, the rows stay `deleting`: the next collection finishes them.
+    const { failed } = await this.keeper.deleteBlobs(taken.map(storageKeyOf), { before });
+    const messages = new Map(failed.map(({ key, message }) => [key, message]));
+    const [gone, stayed] = [[] as TakenBlob[], [] as TakenBlob[]];
+    for (const blob of taken) (messages.has(storageKeyOf(blob)) ? stayed : gone).push(blob);
+    for (const blob of stayed.slice(0, failuresLogged))
+      run.log(`${blob.digest} could not be removed: ${messages.get(storageKeyOf(blob))}`);
+    await run.step({}, async () => {
+      await this.blobs.fail(stayed);
+      return { ...(await this.blobs.remove(gone)), failed: stayed.length };
+    });
+  }
+
+  /** Descriptors leave the caches of all replicas before the blobs go (decision 14). */
+  private async forgetInCaches(ids: number[]): Promise<void> {
+    const names = await this.blobs.repositoriesWith(ids);
+    if (names.length > 0) await this.changes.around(names.map(repositoryScope), async () => undefined);
+  }
+}

@@ -1,0 +1,85 @@
+import { ArtifactDeletionService, ProjectChanges } from '@breakwater/artifacts';
+import { AppError } from '@breakwater/kernel';
+import { Database } from '@breakwater/platform';
+import { Inject, Injectable, Optional } from '@nestjs/common';
+import type { GarbageRun } from './garbage-run';
+import { artifactIsUntagged, isOlderThan } from './references';
+
+export interface UntaggedArtifact {
+  id: number;
+  projectId: number;
+  repository: string;
+  digest: string;
+}
+
+/** Says which untagged artifacts a policy keeps. Immutability is refused by the deletion itself. */
+export interface UntaggedGuard {
+  /** Ids of those that stay. */
+  kept(artifacts: readonly UntaggedArtifact[]): Promise<ReadonlySet<number>>;
+}
+
+export const UNTAGGED_GUARD = Symbol('UNTAGGED_GUARD');
+
+const batch = 100;
+const actor = { name: 'garbage-collection', address: '', userAgent: '' };
+
+/** Deletes artifacts that nobody can find by a tag any more, as a user would delete them. */
+@Injectable()
+export class UntaggedArtifacts {
+  constructor(
+    private readonly database: Database,
+    private readonly changes: ProjectChanges,
+    private readonly deletion: ArtifactDeletionService,
+    @Optional() @Inject(UNTAGGED_GUARD) private readonly guard?: UntaggedGuard,
+  ) {}
+
+  /** In passes: what an index listed is untagged when the index is gone. */
+  async remove(run: GarbageRun): Promise<void> {
+    for (let before = -1; run.totals.artifacts !== before;) {
+      before = run.totals.artifacts;
+      await this.pass(run);
+      await run.step({ after: '' });
+    }
+    run.log(`deleted ${run.totals.artifacts} untagged artifacts`);
+  }
+
+  private async pass(run: GarbageRun): Promise<void> {
+    for (let found = await this.find(run); found.length > 0; found = await this.find(run)) {
+      const kept = (await this.guard?.kept(found)) ?? new Set();
+      for (const artifact of found) {
+        if (!kept.has(artifact.id)) await this.delete(run, artifact);
+      }
+      await run.step({ after: String(found.at(-1)?.id) });
+      run.show({ untagged_artifacts: run.totals.artifacts });
+    }
+  }
+
+  private find(run: GarbageRun): Promise<UntaggedArtifact[]> {
+    return this.database.query<UntaggedArtifact>(
+      `SELECT a.id, a.project_id AS "projectId", r.name AS repository, a.digest FROM artifact a JOIN repository r ON r.id = a.repository_id
+       WHERE a.id > $1 AND ${isOlderThan('a.push_time', '$2')} AND ${artifactIsUntagged} ORDER BY a.id LIMIT $3`,
+      [Number(run.after), run.options.windowSeconds, batch],
+    );
+  }
+
+  private async delete(run: GarbageRun, { id, repository, digest }: UntaggedArtifact): Promise<void> {
+    try {
+      await run.step({}, () =>
+        // Under the project's lock, for it may have been given a tag since.
+        this.changes.inRepository(repository, async () => {
+          if (!(await this.isStillUntagged(id))) return { artifacts: 0 };
+          await this.deletion.delete(repository, digest, actor);
+          return { artifacts: 1 };
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      run.log(`kept ${repository}@${digest}: ${error.message}`);
+    }
+  }
+
+  private async isStillUntagged(id: number): Promise<boolean> {
+    const rows = await this.database.query(`SELECT 1 FROM artifact a WHERE a.id = $1 AND ${artifactIsUntagged}`, [id]);
+    return rows.length === 1;
+  }
+}
