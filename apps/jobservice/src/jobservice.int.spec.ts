@@ -1,4 +1,4 @@
-import { Database, type JobserviceConfig } from '@breakwater/platform';
+import { Database, jobserviceConfig } from '@breakwater/platform';
 import { createTestDatabase, testRedis, type TestDatabase } from '@breakwater/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { randomUUID } from 'node:crypto';
@@ -25,24 +25,15 @@ beforeAll(async () => {
     void removed.then(() => response.writeHead(status).end());
   });
   await new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve));
-  const config: JobserviceConfig = {
-    HOST: '127.0.0.1',
-    PORT: 0,
+  const config = jobserviceConfig.parse({
+    PORT: '0',
     LOG_LEVEL: 'fatal',
     INTERNAL_SECRET: 'internal-secret-of-tests',
     DATABASE_URL: testDatabase.url,
-    DATABASE_POOL_SIZE: 6,
-    DATABASE_QUEUE_LENGTH: 100,
-    DATABASE_QUEUE_SECONDS: 5,
-    DRAIN_DELAY_SECONDS: 0,
-    DRAIN_SECONDS: 30,
-    MAX_JOB_WORKERS: 10,
-    JOB_LEASE_SECONDS: 30,
-    JOB_RECONCILE_SECONDS: 5,
     ...testRedis(),
     REGISTRYCTL_URL: 'http://127.0.0.1:9',
     REGISTRY_URL: `http://127.0.0.1:${(registry.address() as AddressInfo).port}`,
-  };
+  });
   app = await createJobservice(config);
   await app.init();
 });

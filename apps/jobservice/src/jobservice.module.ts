@@ -19,12 +19,14 @@ import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { EngineModule } from './engine/engine.module';
 import { PurgeAuditLogJob } from './jobs/purge-audit-log.job';
+import { ExecutionSweepJob } from './jobs/execution-sweep.job';
+import { ExecutionSweepStarter } from './jobs/execution-sweep.starter';
 import { MaintenanceService } from './maintenance/maintenance.service';
 import { QueueMetrics } from './metrics/queue-metrics';
 import { UploadExpiry } from './maintenance/upload-expiry';
 
 /** Who does which job (`@HandlesJob`), and who starts what a schedule is for (`@StartsSchedule`). */
-const jobHandlers: Provider[] = [PurgeAuditLogJob];
+const jobHandlers: Provider[] = [ExecutionSweepJob, ExecutionSweepStarter, PurgeAuditLogJob];
 
 /** Jobs instead of the platform's, with who handles them: for tests of the engine. */
 export interface OtherJobs {

@@ -1,5 +1,6 @@
 export { CONFIG, ConfigModule } from './config/config.module';
 export { adminResetConfig, coreConfig, keysRotateConfig, type CoreConfig } from './config/core.config';
+export { keptExecutions } from './config/execution-history.fragment';
 export { jobserviceConfig, type JobserviceConfig } from './config/jobservice.config';
 export { loadConfig } from './config/load-config';
 export { migratorConfig, type MigratorConfig } from './config/migrator.config';

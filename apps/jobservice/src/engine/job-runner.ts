@@ -32,6 +32,7 @@ export class JobRunner {
   async run(task: ClaimedTask, leaseUntil: number): Promise<void> {
     const running = new RunningTask(task, leaseUntil, this.runs, this.logs);
     this.leases.hold(running);
+    if (task.stopRequested) running.abort('stopped');
     const started = performance.now();
     try {
       const outcome = await this.handle(running);
@@ -47,6 +48,7 @@ export class JobRunner {
   }
 
   private async handle(running: RunningTask): Promise<Outcome> {
+    if (running.aborted) return { failed: true, error: running.signal.reason };
     const { jobType, payload } = running.task;
     const { timeoutSeconds = 0 } = this.table[jobType] ?? {};
     const timer = setTimeout(() => running.abort('timeout'), Math.min(timeoutSeconds * 1_000, 2 ** 31 - 1));

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Execution } from './execution.entity';
+import { ExecutionSweep } from './execution-sweep.service';
 import { ExecutionsRepository } from './executions.repository';
 import { ExecutionsService } from './executions.service';
 import { PoolsService } from './pools.service';
@@ -36,7 +37,8 @@ import { WorkerPool } from './worker-pool.entity';
     QueuesService,
     QueuesRepository,
     PoolsService,
+    ExecutionSweep,
   ],
-  exports: [ExecutionsService, TasksService, SchedulesService, TaskRuns, TaskLogs, QueuesService, PoolsService],
+  exports: [ExecutionsService, TasksService, SchedulesService, TaskRuns, TaskLogs, QueuesService, PoolsService, ExecutionSweep],
 })
 export class ExecutionsModule {}

@@ -19,3 +19,4 @@ export type { ClaimedTask, RunToken } from './task-runs.repository';
 export { PoolsService, type BusyWorker } from './pools.service';
 export { QueuesService, type QueueState } from './queues.service';
 export { TasksService } from './tasks.service';
+export { ExecutionSweep } from './execution-sweep.service';

@@ -12,6 +12,8 @@ export interface ClaimedTask {
   serialKey: string | null;
   failures: number;
   checkpoint: unknown;
+  /** People stopped it before this worker took it. */
+  stopRequested: boolean;
 }
 
 export interface ClaimOptions {
@@ -65,7 +67,7 @@ export class TaskRunsRepository {
               start_time = coalesce(t.start_time, now()), update_time = now()
        WHERE t.id = $1 AND t.run_at <= now() AND ${unhindered('$4')}
        RETURNING t.id, t.run, t.execution_id AS "executionId", t.job_type AS "jobType", t.payload,
-                 t.serial_key AS "serialKey", t.failures, t.checkpoint`,
+                 t.serial_key AS "serialKey", t.failures, t.checkpoint, t.stop_requested AS "stopRequested"`,
       [id, poolId, leaseSeconds, exclusiveTypes],
     );
     return row;

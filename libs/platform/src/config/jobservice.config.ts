@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { executionHistoryFragment } from './execution-history.fragment';
 import { databaseFragment, redisFragment, serverFragment } from './fragments';
 
 export const jobserviceConfig = z.object({
@@ -26,6 +27,7 @@ export const jobserviceConfig = z.object({
     .max(600)
     .default(5)
     .describe('How often the queue is compared with the tasks that wait in Postgres'),
+  ...executionHistoryFragment,
   REGISTRY_URL: z.url().describe('Internal address of the registry'),
   REGISTRYCTL_URL: z.url().describe('Internal address of registryctl'),
 });
