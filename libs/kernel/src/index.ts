@@ -13,3 +13,4 @@ export { formatScope, parseScopes, type Scope } from './auth/scope';
 export { nextPageLink, parseRegistryPage, type RegistryPage } from './paging/registry-page';
 export { restLinkHeader } from './paging/rest-page';
 export { parseQuery, parseSort, type QueryFilter, type QuerySort, type QueryValue } from './query/query-language';
+export { compileGlob, type Glob } from './glob/glob';
