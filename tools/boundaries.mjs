@@ -27,8 +27,10 @@ export const domains = {
   identity: ['access', 'coherence', 'settings'],
   projects: ['access', 'coherence', 'identity', 'settings', 'events', 'quotas'],
   tokens: ['coherence', 'identity', 'projects', 'access', 'settings'],
-  artifacts: ['coherence', 'projects', 'quotas', 'events', 'access'],
+  artifacts: ['coherence', 'projects', 'quotas', 'events', 'access', 'immutability'],
   gc: ['artifacts', 'coherence', 'executions', 'settings'],
+  immutability: ['coherence', 'projects'],
+  retention: ['artifacts', 'events', 'executions', 'immutability', 'projects'],
 };
 
 /** Packages that rules without a framework (kernel) and wire shapes (contracts) must not see. */

@@ -16,6 +16,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { ArtifactsApiModule } from './artifacts/artifacts-api.module';
 import { AuthModule } from './auth';
 import { FirstStart } from './first-start';
+import { ImmutableRulesApiModule } from './immutable-rules/immutable-rules-api.module';
 import { MembersApiModule } from './members/members-api.module';
 import { JobserviceApiModule } from './jobservice/jobservice-api.module';
 import { CacheMetrics } from './metrics/cache-metrics';
@@ -35,6 +36,7 @@ import { UsersModule } from './users/users.module';
 const resources = [
   ArtifactsApiModule,
   JobserviceApiModule,
+  ImmutableRulesApiModule,
   MembersApiModule,
   MetadataApiModule,
   PermissionsModule,

@@ -3,6 +3,7 @@ import * as coherence from '@breakwater/coherence';
 import * as events from '@breakwater/events';
 import * as executions from '@breakwater/executions';
 import * as identity from '@breakwater/identity';
+import * as immutability from '@breakwater/immutability';
 import * as projects from '@breakwater/projects';
 import * as quotas from '@breakwater/quotas';
 import * as settings from '@breakwater/settings';
@@ -17,6 +18,7 @@ const exported: unknown[] = [
   events,
   executions,
   identity,
+  immutability,
   projects,
   quotas,
   settings,

@@ -14,3 +14,4 @@ export { nextPageLink, parseRegistryPage, type RegistryPage } from './paging/reg
 export { restLinkHeader } from './paging/rest-page';
 export { parseQuery, parseSort, type QueryFilter, type QuerySort, type QueryValue } from './query/query-language';
 export { compileGlob, type Glob } from './glob/glob';
+export { compileSelectors, isExcluding, type Selector } from './glob/selector';

@@ -87,8 +87,12 @@ export class GetArtifactQuery extends createZodDto(
   z.object({ ...pagingShape, ...withShape, with_signature: queryBoolean.default(false) }),
 ) {}
 
-export function partsOf(query: { with_tag: boolean; with_accessory: boolean }): ArtifactParts {
-  return { tags: query.with_tag, accessories: query.with_accessory };
+export function partsOf(query: {
+  with_tag: boolean;
+  with_accessory: boolean;
+  with_immutable_status: boolean;
+}): ArtifactParts {
+  return { tags: query.with_tag, accessories: query.with_accessory, immutable: query.with_immutable_status };
 }
 
 export function toArtifact(artifact: ArtifactDetail): z.input<typeof ArtifactDto.schema> {

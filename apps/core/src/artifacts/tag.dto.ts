@@ -48,7 +48,7 @@ export function toTag(tag: TagDetail): z.input<typeof TagDto.schema> {
     name: tag.name,
     push_time: tag.pushTime,
     pull_time: tag.pullTime ?? neverTime,
-    immutable: false,
+    immutable: tag.immutable ?? false,
   };
 }
 

@@ -44,7 +44,10 @@ export class TagsController {
     @Param('reference') reference: string,
     @Query() query: ListTagsQuery,
   ): Promise<Page<z.input<typeof TagDto.schema>>> {
-    const { items, total } = await this.artifacts.listTags(repository, reference, listOptions(query));
+    const { items, total } = await this.artifacts.listTags(repository, reference, {
+      ...listOptions(query),
+      immutable: query.with_immutable_status,
+    });
     return new Page(items.map(toTag), total, query);
   }
 
@@ -75,7 +78,7 @@ export class TagsController {
   @Delete('tags/:tag_name')
   @RequirePermission('tag:delete')
   @PathParameters('project_name', 'repository_name', 'reference')
-  @Operation({ id: 'deleteTag', tag: 'artifact', summary: 'Take a tag from an artifact', errors: [401, 403, 404] })
+  @Operation({ id: 'deleteTag', tag: 'artifact', summary: 'Take a tag from an artifact', errors: [401, 403, 404, 412] })
   @ReturnsNothing()
   async delete(
     @RepositoryName() repository: string,

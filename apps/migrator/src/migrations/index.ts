@@ -4,6 +4,7 @@ import { InitialSchema1795300000000 } from './1795300000000-initial-schema';
 import { ListedArtifacts1795392798700 } from './1795392798700-listed-artifacts';
 import { Jobs1795400000000 } from './1795400000000-jobs';
 import { TaskLosses1795401000000 } from './1795401000000-task-losses';
+import { TagRules1795404000000 } from './1795404000000-tag-rules';
 
 /** Every migration in order. `nx g @breakwater/workspace:migration` adds one; a merged one is never edited. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   Jobs1795400000000,
   TaskLosses1795401000000,
   BlobRemovals1795402000000,
+  TagRules1795404000000,
 ];

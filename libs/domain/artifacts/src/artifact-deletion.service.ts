@@ -6,7 +6,7 @@ import { ArtifactsRepository, type ArtifactRow } from './artifacts.repository';
 import { ProjectChanges } from './project-changes';
 import { ProjectUsageRepository } from './project-usage.repository';
 import { RepositoriesRepository, type RepositoryRow } from './repositories.repository';
-import { TagsRepository } from './tags.repository';
+import { TagGuard } from './tag-guard';
 
 /** Deleting artifacts: tags, links and quota go in the same transaction; the blobs' bytes are garbage collection's. */
 @Injectable()
@@ -15,26 +15,28 @@ export class ArtifactDeletionService {
     private readonly changes: ProjectChanges,
     private readonly repositories: RepositoriesRepository,
     private readonly artifacts: ArtifactsRepository,
-    private readonly tags: TagsRepository,
+    private readonly tags: TagGuard,
     private readonly usage: ProjectUsageRepository,
     private readonly outbox: Outbox,
   ) {}
 
-  /** Throws NAME_UNKNOWN, MANIFEST_UNKNOWN, or PRECONDITION while an index lists the artifact. */
+  /** Throws NAME_UNKNOWN, MANIFEST_UNKNOWN, or PRECONDITION while an index lists the artifact or one of its tags is immutable. */
   async delete(repository: string, digest: string, actor: EventActor): Promise<void> {
     await this.changes.inRepository(repository, async (row, quota) => {
       const [artifact] = await this.artifacts.findMany(row.id, [digest]);
       if (!artifact) throw new AppError('MANIFEST_UNKNOWN', 'manifest unknown', { detail: { digest } });
       await this.assertNotListed(repository, artifact);
+      await this.tags.assertArtifact(row, artifact.id);
       const freed = await this.usage.release(row.projectId, [artifact.id]);
       await this.removeRows(row, artifact, actor);
       await this.changes.count(quota, -freed);
     });
   }
 
-  /** Removes a repository with all that is in it. Throws NAME_UNKNOWN. */
+  /** Removes a repository with all that is in it. Throws NAME_UNKNOWN, or PRECONDITION while one of its tags is immutable. */
   async deleteRepository(repository: string, actor: EventActor): Promise<void> {
     await this.changes.inRepository(repository, async (row, quota) => {
+      await this.tags.assertRepository(row);
       const freed = await this.usage.release(row.projectId, await this.artifacts.idsOf(row.id));
       await this.repositories.delete(row.id);
       await this.changes.count(quota, -freed);
@@ -57,12 +59,7 @@ export class ArtifactDeletionService {
   }
 
   private async removeRows(repository: RepositoryRow, artifact: ArtifactRow, actor: EventActor): Promise<void> {
-    const tags = await this.tags.namesOf(artifact.id);
-    await this.tags.recordMoves(
-      repository.id,
-      tags.map((name) => ({ name, oldDigest: artifact.digest, newDigest: null })),
-      actor,
-    );
+    const tags = await this.tags.note(repository, artifact, actor);
     await this.artifacts.delete(artifact.id);
     await this.outbox.add({
       topic: 'artifact.deleted',

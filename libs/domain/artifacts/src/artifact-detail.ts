@@ -35,6 +35,8 @@ export interface TagDetail {
   name: string;
   pushTime: Date;
   pullTime: Date | null;
+  /** Only where it was asked for. */
+  immutable?: boolean;
 }
 
 export interface AccessoryDetail {
@@ -53,6 +55,8 @@ export interface AccessoryDetail {
 export interface ArtifactParts {
   tags: boolean;
   accessories: boolean;
+  /** Of each tag, whether it is immutable. */
+  immutable?: boolean;
 }
 
 /* Columns on `artifact a` joined with `repository r`. JSON has no dates: times come as text, and `withDates` reads them. */

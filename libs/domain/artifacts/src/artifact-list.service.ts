@@ -1,3 +1,4 @@
+import { ImmutableTags } from '@breakwater/immutability';
 import { AppError, isDigest, isTag, type Reference } from '@breakwater/kernel';
 import type { ListOptions } from '@breakwater/platform';
 import { Injectable } from '@nestjs/common';
@@ -15,6 +16,7 @@ export class ArtifactListService {
     private readonly repositories: RepositoryListRepository,
     private readonly artifacts: ArtifactListRepository,
     private readonly tagsAndAccessories: TagListRepository,
+    private readonly immutable: ImmutableTags,
   ) {}
 
   /** Throws NOT_FOUND for a repository that is not there, BAD_REQUEST for a wrong filter. */
@@ -25,11 +27,11 @@ export class ArtifactListService {
   ): Promise<{ items: ArtifactDetail[]; total: number }> {
     const repositoryId = await this.repositories.idOf(repository);
     if (repositoryId === undefined) throw new AppError('NOT_FOUND', `repository ${repository} not found`);
-    return this.artifacts.list({ repositoryId }, options, parts);
+    return this.marked(await this.artifacts.list({ repositoryId }, options, parts), parts);
   }
 
   /** `latest`: only the artifact pushed last of each repository; it needs a type to choose by. Throws BAD_REQUEST. */
-  listOfProject(
+  async listOfProject(
     projectId: number,
     options: ListOptions & { latest: boolean },
     parts: ArtifactParts,
@@ -37,7 +39,7 @@ export class ArtifactListService {
     const types = options.filters.filter(({ key }) => key === 'media_type' || key === 'artifact_type');
     if (options.latest && types.length !== 1)
       throw new AppError('BAD_REQUEST', 'latest_in_repository needs either media_type or artifact_type in q');
-    return this.artifacts.list({ projectId, latest: options.latest }, options, parts);
+    return this.marked(await this.artifacts.list({ projectId, latest: options.latest }, options, parts), parts);
   }
 
   /** Throws NOT_FOUND. */
@@ -49,16 +51,17 @@ export class ArtifactListService {
         'NOT_FOUND',
         `artifact ${repository}${reference.includes(':') ? '@' : ':'}${reference.slice(0, 200)} not found`,
       );
-    return artifact;
+    return parts.immutable ? this.withStatus(artifact) : artifact;
   }
 
   async listTags(
     repository: string,
     reference: string,
-    options: ListOptions,
+    options: ListOptions & { immutable: boolean },
   ): Promise<{ items: TagDetail[]; total: number }> {
     const artifact = await this.get(repository, reference);
-    return this.tagsAndAccessories.tags(artifact.id, options);
+    const { items: tags, total } = await this.tagsAndAccessories.tags(artifact.id, options);
+    return { items: options.immutable ? (await this.withStatus({ ...artifact, tags })).tags : tags, total };
   }
 
   async listAccessories(
@@ -67,6 +70,19 @@ export class ArtifactListService {
     options: ListOptions,
   ): Promise<{ items: AccessoryDetail[]; total: number }> {
     return this.tagsAndAccessories.accessories(await this.get(repository, reference), options);
+  }
+
+  private async marked(
+    { items, total }: { items: ArtifactDetail[]; total: number },
+    parts: ArtifactParts,
+  ): Promise<{ items: ArtifactDetail[]; total: number }> {
+    if (!parts.immutable) return { items, total };
+    return { items: await Promise.all(items.map((artifact) => this.withStatus(artifact))), total };
+  }
+
+  private async withStatus(artifact: ArtifactDetail): Promise<ArtifactDetail> {
+    const isImmutable = await this.immutable.of({ projectId: artifact.projectId, name: artifact.repositoryName });
+    return { ...artifact, tags: artifact.tags.map((tag) => ({ ...tag, immutable: isImmutable?.(tag.name) ?? false })) };
   }
 }
 

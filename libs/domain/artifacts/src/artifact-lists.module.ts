@@ -1,3 +1,4 @@
+import { ImmutabilityModule } from '@breakwater/immutability';
 import { ProjectsModule } from '@breakwater/projects';
 import { Module } from '@nestjs/common';
 import { ArtifactListRepository } from './artifact-list.repository';
@@ -11,7 +12,7 @@ import { TagListRepository } from './tag-list.repository';
 
 /** What the management API reads of repositories, artifacts and tags: no process that only moves bytes needs it. */
 @Module({
-  imports: [ProjectsModule],
+  imports: [ProjectsModule, ImmutabilityModule],
   providers: [
     ArtifactListRepository,
     ArtifactListService,

@@ -1,5 +1,6 @@
 import { ChangesModule } from '@breakwater/coherence';
 import { EventsModule } from '@breakwater/events';
+import { ImmutabilityModule } from '@breakwater/immutability';
 import { Project } from '@breakwater/projects';
 import { QuotasModule } from '@breakwater/quotas';
 import { Module } from '@nestjs/common';
@@ -25,6 +26,7 @@ import { RepositoryBlob } from './repository-blob.entity';
 import { Repository } from './repository.entity';
 import { TagHistory } from './tag-history.entity';
 import { Tag } from './tag.entity';
+import { TagGuard } from './tag-guard';
 import { TagsRepository } from './tags.repository';
 import { TagsService } from './tags.service';
 import { UploadSession } from './upload-session.entity';
@@ -53,6 +55,7 @@ const services = [
   ManifestsService,
   ProjectChanges,
   TagsService,
+  TagGuard,
   ArtifactDeletionService,
   ReferrersService,
   RepositoriesRepository,
@@ -65,7 +68,7 @@ const services = [
 
 /** Repositories, artifacts and tags as rows: all that a process without a blob store needs. */
 @Module({
-  imports: [TypeOrmModule.forFeature(entities), QuotasModule, EventsModule, ChangesModule],
+  imports: [TypeOrmModule.forFeature(entities), QuotasModule, EventsModule, ChangesModule, ImmutabilityModule],
   providers: services,
   exports: services,
 })

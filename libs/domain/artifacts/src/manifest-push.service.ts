@@ -69,7 +69,7 @@ export class ManifestPushService {
         extraAttrs,
       });
       await this.changes.count(quota, artifact.addedBytes);
-      await this.tags.move(repository.id, tags, { artifactId: artifact.id, digest, actor: push.actor });
+      await this.tags.move(repository, tags, { artifactId: artifact.id, digest, actor: push.actor });
       await this.announce(push, { ...artifact, digest, tags });
       failpoint('manifest.before-commit');
     });

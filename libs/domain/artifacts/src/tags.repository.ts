@@ -38,6 +38,13 @@ export class TagsRepository {
     return rows.map(({ name }) => name);
   }
 
+  async namesIn(repositoryId: number): Promise<string[]> {
+    const rows = await this.database.query<{ name: string }>('SELECT name FROM tag WHERE repository_id = $1', [
+      repositoryId,
+    ]);
+    return rows.map(({ name }) => name);
+  }
+
   async point(repositoryId: number, names: string[], artifactId: number): Promise<void> {
     await this.database.prepared(
       `INSERT INTO tag (repository_id, artifact_id, name) SELECT $1, $2, unnest($3::varchar[])

@@ -1,10 +1,11 @@
 import type { EventActor } from '@breakwater/contracts';
 import { Outbox } from '@breakwater/events';
+import { ImmutableTags } from '@breakwater/immutability';
 import { AppError } from '@breakwater/kernel';
 import { Injectable } from '@nestjs/common';
 import { ArtifactsRepository } from './artifacts.repository';
 import { ProjectChanges, unknownRepository } from './project-changes';
-import { RepositoriesRepository } from './repositories.repository';
+import { RepositoriesRepository, type RepositoryRow } from './repositories.repository';
 import { TagsRepository } from './tags.repository';
 
 /** HTTP preconditions on the tags of a push: digests they must, or must not, point to; `*` stands for any. */
@@ -21,6 +22,7 @@ export class TagsService {
     private readonly artifacts: ArtifactsRepository,
     private readonly tags: TagsRepository,
     private readonly outbox: Outbox,
+    private readonly immutable: ImmutableTags,
   ) {}
 
   /** One more than asked for tells whether there are more. Throws NAME_UNKNOWN. */
@@ -37,7 +39,7 @@ export class TagsService {
       if (!artifact) throw new AppError('NOT_FOUND', `artifact ${repository}@${digest} not found`);
       if ((await this.tags.digests(row.id, [name])).has(name))
         throw new AppError('CONFLICT', `tag ${name} already exists in ${repository}`);
-      await this.move(row.id, [name], { artifactId: artifact.id, digest, actor });
+      await this.move(row, [name], { artifactId: artifact.id, digest, actor });
       await this.outbox.add({
         topic: 'tag.created',
         key: repository,
@@ -54,11 +56,12 @@ export class TagsService {
     });
   }
 
-  /** Removes the name only; the artifact stays. Throws NAME_UNKNOWN or MANIFEST_UNKNOWN. */
+  /** Removes the name only; the artifact stays. Throws NAME_UNKNOWN, MANIFEST_UNKNOWN, or PRECONDITION for an immutable one. */
   async delete(repository: string, name: string, actor: EventActor): Promise<void> {
     await this.changes.inRepository(repository, async (row) => {
       const digest = (await this.tags.digests(row.id, [name])).get(name);
       if (!digest) throw new AppError('MANIFEST_UNKNOWN', 'manifest unknown', { detail: { tag: name } });
+      await this.immutable.assertMutable(row, [name]);
       await this.tags.delete(row.id, name);
       await this.tags.recordMoves(row.id, [{ name, oldDigest: digest, newDigest: null }], actor);
       await this.outbox.add({
@@ -69,21 +72,24 @@ export class TagsService {
     });
   }
 
-  /** Points tags at an artifact and remembers from where. Call under the project's quota lock. */
+  /**
+   * Points tags at an artifact and remembers from where. Call under the project's quota lock. Throws PRECONDITION for an
+   * immutable tag that points to something else.
+   */
   async move(
-    repositoryId: number,
+    repository: RepositoryRow,
     names: string[],
     to: { artifactId: number; digest: string; actor: EventActor },
   ): Promise<void> {
     if (names.length === 0) return;
-    const before = await this.tags.digests(repositoryId, names);
-    await this.tags.point(repositoryId, names, to.artifactId);
-    const moves = names.map((name) => ({ name, oldDigest: before.get(name) ?? null, newDigest: to.digest }));
-    await this.tags.recordMoves(
-      repositoryId,
-      moves.filter(({ oldDigest }) => oldDigest !== to.digest),
-      to.actor,
-    );
+    const before = await this.tags.digests(repository.id, names);
+    const moves = names
+      .map((name) => ({ name, oldDigest: before.get(name) ?? null, newDigest: to.digest }))
+      .filter(({ oldDigest }) => oldDigest !== to.digest);
+    const overwritten = moves.filter(({ oldDigest }) => oldDigest !== null).map(({ name }) => name);
+    await this.immutable.assertMutable(repository, overwritten);
+    await this.tags.point(repository.id, names, to.artifactId);
+    await this.tags.recordMoves(repository.id, moves, to.actor);
   }
 
   /** RFC 9110 section 13 on tags: lets a client replace exactly what it read. Throws PRECONDITION_FAILED. */
