@@ -27,7 +27,7 @@ export const domains = {
   identity: ['access', 'coherence', 'settings'],
   projects: ['access', 'coherence', 'identity', 'settings', 'events', 'quotas'],
   tokens: ['coherence', 'identity', 'projects', 'access', 'settings'],
-  artifacts: ['coherence', 'projects', 'quotas', 'events', 'access', 'immutability'],
+  artifacts: ['coherence', 'projects', 'quotas', 'events', 'access', 'immutability', 'settings'],
   gc: ['artifacts', 'coherence', 'executions', 'settings'],
   immutability: ['coherence', 'projects'],
   retention: ['artifacts', 'events', 'executions', 'immutability', 'projects'],

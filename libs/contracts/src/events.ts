@@ -32,6 +32,23 @@ export const events = {
     artifactType: z.string(),
     tags: z.array(z.string()),
   }),
+  /** A deleted artifact is back, with the tags that were free. */
+  'artifact.restored': z.object({
+    ...inRepository,
+    artifactId: id,
+    digest,
+    artifactType: z.string(),
+    tags: z.array(z.string()),
+  }),
+  /** A deleted artifact can no longer be restored. Its repository need not be there any more. */
+  'artifact.purged': z.object({
+    projectId: id,
+    repository: z.string(),
+    actor: eventActor,
+    artifactId: id,
+    digest,
+    artifactType: z.string(),
+  }),
   'tag.created': z.object({ ...inRepository, artifactId: id, digest, tag: z.string() }),
   'tag.deleted': z.object({ ...inRepository, digest, tag: z.string() }),
   'repository.deleted': z.object({ ...inRepository }),

@@ -5,6 +5,7 @@ import { ListedArtifacts1795392798700 } from './1795392798700-listed-artifacts';
 import { Jobs1795400000000 } from './1795400000000-jobs';
 import { TaskLosses1795401000000 } from './1795401000000-task-losses';
 import { TagRules1795404000000 } from './1795404000000-tag-rules';
+import { DeletedArtifacts1795403000000 } from './1795403000000-deleted-artifacts';
 
 /** Every migration in order. `nx g @breakwater/workspace:migration` adds one; a merged one is never edited. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   TaskLosses1795401000000,
   BlobRemovals1795402000000,
   TagRules1795404000000,
+  DeletedArtifacts1795403000000,
 ];

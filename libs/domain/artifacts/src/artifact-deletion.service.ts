@@ -2,13 +2,16 @@ import type { EventActor } from '@breakwater/contracts';
 import { Outbox } from '@breakwater/events';
 import { AppError } from '@breakwater/kernel';
 import { Injectable } from '@nestjs/common';
+import { ArtifactRemoval } from './artifact-removal';
 import { ArtifactsRepository, type ArtifactRow } from './artifacts.repository';
 import { ProjectChanges } from './project-changes';
-import { ProjectUsageRepository } from './project-usage.repository';
 import { RepositoriesRepository, type RepositoryRow } from './repositories.repository';
 import { TagGuard } from './tag-guard';
 
-/** Deleting artifacts: tags, links and quota go in the same transaction; the blobs' bytes are garbage collection's. */
+/**
+ * Deleting artifacts: they, their tags and links go in one transaction. For a while they can be restored and count in the
+ * quota (ADR 0022); then, or at once without such a while, the blobs' bytes are garbage collection's.
+ */
 @Injectable()
 export class ArtifactDeletionService {
   constructor(
@@ -16,18 +19,19 @@ export class ArtifactDeletionService {
     private readonly repositories: RepositoriesRepository,
     private readonly artifacts: ArtifactsRepository,
     private readonly tags: TagGuard,
-    private readonly usage: ProjectUsageRepository,
+    private readonly removal: ArtifactRemoval,
     private readonly outbox: Outbox,
   ) {}
 
   /** Throws NAME_UNKNOWN, MANIFEST_UNKNOWN, or PRECONDITION while an index lists the artifact or one of its tags is immutable. */
   async delete(repository: string, digest: string, actor: EventActor): Promise<void> {
+    const days = await this.removal.windowDays();
     await this.changes.inRepository(repository, async (row, quota) => {
       const [artifact] = await this.artifacts.findMany(row.id, [digest]);
       if (!artifact) throw new AppError('MANIFEST_UNKNOWN', 'manifest unknown', { detail: { digest } });
       await this.assertNotListed(repository, artifact);
       await this.tags.assertArtifact(row, artifact.id);
-      const freed = await this.usage.release(row.projectId, [artifact.id]);
+      const freed = await this.removal.prepare(row, [artifact.id], { days, actor: actor.name });
       await this.removeRows(row, artifact, actor);
       await this.changes.count(quota, -freed);
     });
@@ -35,9 +39,10 @@ export class ArtifactDeletionService {
 
   /** Removes a repository with all that is in it. Throws NAME_UNKNOWN, or PRECONDITION while one of its tags is immutable. */
   async deleteRepository(repository: string, actor: EventActor): Promise<void> {
+    const days = await this.removal.windowDays();
     await this.changes.inRepository(repository, async (row, quota) => {
       await this.tags.assertRepository(row);
-      const freed = await this.usage.release(row.projectId, await this.artifacts.idsOf(row.id));
+      const freed = await this.removal.prepare(row, await this.artifacts.idsOf(row.id), { days, actor: actor.name });
       await this.repositories.delete(row.id);
       await this.changes.count(quota, -freed);
       await this.outbox.add({

@@ -3,6 +3,8 @@ import { ProjectsModule } from '@breakwater/projects';
 import { Module } from '@nestjs/common';
 import { ArtifactListRepository } from './artifact-list.repository';
 import { ArtifactListService } from './artifact-list.service';
+import { DeletedArtifactListRepository } from './deleted-artifact-list.repository';
+import { DeletedArtifactsRepository } from './deleted-artifacts.repository';
 import { ProjectDeletionService } from './project-deletion.service';
 import { ProjectFiguresRepository } from './project-figures.repository';
 import { RepositoryListRepository } from './repository-list.repository';
@@ -16,6 +18,8 @@ import { TagListRepository } from './tag-list.repository';
   providers: [
     ArtifactListRepository,
     ArtifactListService,
+    DeletedArtifactListRepository,
+    DeletedArtifactsRepository,
     ProjectDeletionService,
     ProjectFiguresRepository,
     RepositoryListRepository,
@@ -25,6 +29,7 @@ import { TagListRepository } from './tag-list.repository';
   ],
   exports: [
     ArtifactListService,
+    DeletedArtifactListRepository,
     RepositoryListService,
     ProjectDeletionService,
     ProjectFiguresRepository,

@@ -62,7 +62,12 @@ export class ArtifactRecorder {
     await this.artifacts.insertBlobs(id, blobIds);
     await this.linkChildren(id, manifest, children);
     await this.linkSubject(id, repository.id, content);
-    const addedBytes = await this.usage.reference(repository.projectId, { id, created, blobIds });
+    const addedBytes = await this.usage.reference(repository.projectId, {
+      id,
+      created,
+      blobIds,
+      repository: repository.name,
+    });
     return { id, repositoryId: repository.id, created, mediaType: manifest.mediaType, artifactType, addedBytes };
   }
 

@@ -3,16 +3,23 @@ import { EventsModule } from '@breakwater/events';
 import { ImmutabilityModule } from '@breakwater/immutability';
 import { Project } from '@breakwater/projects';
 import { QuotasModule } from '@breakwater/quotas';
+import { SettingsModule } from '@breakwater/settings';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Accessory } from './accessory.entity';
 import { ArtifactBlob } from './artifact-blob.entity';
 import { ArtifactDeletionService } from './artifact-deletion.service';
+import { ArtifactPurgeService } from './artifact-purge.service';
 import { ArtifactReference } from './artifact-reference.entity';
+import { ArtifactRemoval } from './artifact-removal';
+import { ArtifactRestoreService } from './artifact-restore.service';
 import { Artifact } from './artifact.entity';
 import { ArtifactsRepository } from './artifacts.repository';
 import { BlobRemoval } from './blob-removal.entity';
 import { Blob } from './blob.entity';
+import { DeletedArtifactBlob } from './deleted-artifact-blob.entity';
+import { DeletedArtifact } from './deleted-artifact.entity';
+import { DeletedArtifactsRepository } from './deleted-artifacts.repository';
 import { ManifestContent } from './manifest.entity';
 import { ManifestsService } from './manifests.service';
 import { ProjectBlob } from './project-blob.entity';
@@ -47,6 +54,8 @@ const entities = [
   Accessory,
   UploadSession,
   PullBatch,
+  DeletedArtifact,
+  DeletedArtifactBlob,
   // Only for the relation: the table is the projects library's.
   Project,
 ];
@@ -56,19 +65,23 @@ const services = [
   ProjectChanges,
   TagsService,
   TagGuard,
+  ArtifactRemoval,
   ArtifactDeletionService,
+  ArtifactRestoreService,
+  ArtifactPurgeService,
   ReferrersService,
   RepositoriesRepository,
   ArtifactsRepository,
   TagsRepository,
   ProjectUsageRepository,
+  DeletedArtifactsRepository,
   ReferrersRepository,
   UploadSessionsRepository,
 ];
 
 /** Repositories, artifacts and tags as rows: all that a process without a blob store needs. */
 @Module({
-  imports: [TypeOrmModule.forFeature(entities), QuotasModule, EventsModule, ChangesModule, ImmutabilityModule],
+  imports: [TypeOrmModule.forFeature(entities), QuotasModule, EventsModule, ChangesModule, ImmutabilityModule, SettingsModule],
   providers: services,
   exports: services,
 })

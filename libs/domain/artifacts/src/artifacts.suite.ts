@@ -8,6 +8,7 @@ import type { Redis } from 'ioredis';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ArtifactListsModule } from './artifact-lists.module';
 import { ContentModule } from './content.module';
 import { PullFolder } from './pull-folder';
 
@@ -34,6 +35,7 @@ export async function startArtifacts(): Promise<ArtifactsBench> {
     DatabaseModule.forRoot({ DATABASE_URL: url, DATABASE_POOL_SIZE: 6 }),
     RedisModule.forRoot(testRedis()),
     ContentModule.forRoot(store),
+    ArtifactListsModule,
     ProjectsModule,
   ];
   const app = await NestFactory.createApplicationContext(

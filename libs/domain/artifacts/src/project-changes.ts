@@ -1,4 +1,4 @@
-import { Changes, referenceScope, repositoryScope } from '@breakwater/coherence';
+import { Changes, referenceScope, repositoryScope, type Scope } from '@breakwater/coherence';
 import { AppError } from '@breakwater/kernel';
 import { Database } from '@breakwater/platform';
 import { QuotasService, type LockedQuota } from '@breakwater/quotas';
@@ -27,14 +27,21 @@ export class ProjectChanges {
     target: { projectId: number; repository: string; references: readonly string[] },
     work: (repository: RepositoryRow, quota: LockedQuota) => Promise<T>,
   ): Promise<T> {
-    return this.database.transaction(async () => {
-      const quota = await this.quotas.lock(target.projectId);
-      const repository = await this.repositories.ensure(target.projectId, target.repository);
-      const result = await work(repository, quota);
-      await this.repositories.markPushed(repository.id);
-      await this.changes.announce(...target.references.map((name) => referenceScope(repository.name, name)));
-      return result;
-    });
+    const scopes = target.references.map((name) => referenceScope(target.repository, name));
+    return this.inMadeRepository(target, scopes, work);
+  }
+
+  /** The same, when anything in the repository may mean something else afterwards. */
+  inRestoredRepository<T>(
+    target: { projectId: number; repository: string },
+    work: (repository: RepositoryRow, quota: LockedQuota) => Promise<T>,
+  ): Promise<T> {
+    return this.inMadeRepository(target, [repositoryScope(target.repository)], work);
+  }
+
+  /** Runs `work` in a transaction that holds the project's lock, on none of its repositories. Throws NOT_FOUND. */
+  inProject<T>(projectId: number, work: (quota: LockedQuota) => Promise<T>): Promise<T> {
+    return this.database.transaction(async () => work(await this.quotas.lock(projectId)));
   }
 
   /** Runs `work` in a transaction that holds the lock of the repository's project. Throws NAME_UNKNOWN. */
@@ -51,6 +58,21 @@ export class ProjectChanges {
   /** Counts more, or less, on the locked quota. Throws DENIED when it does not fit. */
   count(quota: LockedQuota, bytes: number): Promise<void> {
     return this.quotas.add(quota, bytes);
+  }
+
+  private inMadeRepository<T>(
+    target: { projectId: number; repository: string },
+    scopes: readonly Scope[],
+    work: (repository: RepositoryRow, quota: LockedQuota) => Promise<T>,
+  ): Promise<T> {
+    return this.database.transaction(async () => {
+      const quota = await this.quotas.lock(target.projectId);
+      const repository = await this.repositories.ensure(target.projectId, target.repository);
+      const result = await work(repository, quota);
+      await this.repositories.markPushed(repository.id);
+      await this.changes.announce(...scopes);
+      return result;
+    });
   }
 }
 

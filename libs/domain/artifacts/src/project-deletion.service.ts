@@ -3,6 +3,7 @@ import { AppError } from '@breakwater/kernel';
 import { Database } from '@breakwater/platform';
 import { ProjectsService } from '@breakwater/projects';
 import { Injectable } from '@nestjs/common';
+import { DeletedArtifactsRepository } from './deleted-artifacts.repository';
 import { RepositoryListRepository } from './repository-list.repository';
 
 const notEmpty = 'the project contains repositories, can not be deleted';
@@ -16,6 +17,7 @@ export class ProjectDeletionService {
     private readonly database: Database,
     private readonly projects: ProjectsService,
     private readonly repositories: RepositoryListRepository,
+    private readonly deleted: DeletedArtifactsRepository,
   ) {}
 
   /** Why the project cannot be deleted; undefined when it can. */
@@ -23,13 +25,17 @@ export class ProjectDeletionService {
     return (await this.repositories.anyOf(projectId)) ? notEmpty : undefined;
   }
 
-  /** Throws PRECONDITION while the project has repositories; one with blobs only goes with it. */
+  /**
+   * Throws PRECONDITION while the project has repositories; one with blobs only goes with it, and so does what could
+   * be restored.
+   */
   async delete(project: Pick<ProjectFacts, 'id' | 'name'>): Promise<void> {
     try {
       await this.database.transaction(async () => {
         const obstacle = await this.obstacle(project.id);
         if (obstacle) throw new AppError('PRECONDITION', obstacle, { reason: 'project.notempty' });
         await this.repositories.deleteUnlisted(project.id);
+        await this.deleted.deleteOfProject(project.id);
         await this.projects.delete(project);
       });
     } catch (error) {

@@ -41,6 +41,7 @@ describe('settings', () => {
       banner_message: '',
       notification_enable: true,
       storage_per_project: -1,
+      artifact_restore_window_days: 7,
     });
   });
 

@@ -23,6 +23,12 @@ export const settingsSchema = z.object({
     .max(2 ** 50)
     .default(-1)
     .describe('Bytes; -1: unlimited'),
+  artifact_restore_window_days: z
+    .int()
+    .min(0)
+    .max(3_650)
+    .default(7)
+    .describe('How long a deleted artifact can be restored; 0: it is gone at once'),
 });
 
 export type Settings = z.output<typeof settingsSchema>;
