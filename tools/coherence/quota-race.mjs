@@ -7,13 +7,19 @@ const AT_ONCE = 16;
 const LIMITS = [-1, 6_000, 4_000];
 const REPOSITORIES = ['a', 'b', 'c'];
 
+/** Artifacts of the project, those too that were deleted and can be restored. */
+const HELD = `SELECT id, digest, manifest_size AS size FROM artifact WHERE project_id = q.project_id
+  UNION ALL SELECT id, digest, manifest_size FROM deleted_artifact WHERE project_id = q.project_id`;
+const NEEDED = `SELECT artifact_id, blob_id FROM artifact_blob
+  UNION ALL SELECT deleted_artifact_id, blob_id FROM deleted_artifact_blob`;
+const MANIFESTS = `(SELECT coalesce(sum(size), 0) FROM (SELECT DISTINCT digest, size FROM (${HELD}) h) m)`;
+
 const COUNTS = `
   SELECT q.used, q.hard,
-    (SELECT coalesce(sum(b.size), 0) FROM blob b WHERE EXISTS (
-       SELECT 1 FROM artifact_blob ab JOIN artifact a ON a.id = ab.artifact_id WHERE ab.blob_id = b.id AND a.project_id = q.project_id))
-  + (SELECT coalesce(sum(size), 0) FROM (SELECT DISTINCT digest, manifest_size AS size FROM artifact WHERE project_id = q.project_id) m) AS counted,
+    (SELECT coalesce(sum(b.size), 0) FROM blob b WHERE b.id IN (
+       SELECT n.blob_id FROM (${NEEDED}) n JOIN (${HELD}) h ON h.id = n.artifact_id)) + ${MANIFESTS} AS counted,
     (SELECT coalesce(sum(b.size), 0) FROM project_blob pb JOIN blob b ON b.id = pb.blob_id WHERE pb.project_id = q.project_id)
-  + (SELECT coalesce(sum(size), 0) FROM (SELECT DISTINCT digest, manifest_size AS size FROM artifact WHERE project_id = q.project_id) m) AS linked
+  + ${MANIFESTS} AS linked
   FROM quota q JOIN project p ON p.id = q.project_id WHERE p.name = $1`;
 
 export async function quota(lane) {

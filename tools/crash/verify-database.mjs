@@ -6,19 +6,25 @@ import { sha256 } from './content.mjs';
 
 const V2 = 'docker/registry/v2';
 
+/** What artifacts reference, those too that were deleted and can be restored. */
+const REFERENCED = `
+  SELECT a.project_id, a.digest, a.manifest_size, ab.blob_id FROM artifact a LEFT JOIN artifact_blob ab ON ab.artifact_id = a.id
+  UNION ALL SELECT d.project_id, d.digest, d.manifest_size, db.blob_id FROM deleted_artifact d
+  LEFT JOIN deleted_artifact_blob db ON db.deleted_artifact_id = d.id`;
+
 /** Each statement names what is wrong, a row for each case. */
 const CONTRADICTIONS = {
   'the quota of a project is not what its artifacts reference': `
     SELECT p.name, q.used, u.bytes FROM quota q JOIN project p ON p.id = q.project_id, LATERAL (
       SELECT (SELECT coalesce(sum(b.size), 0) FROM blob b WHERE b.id IN (
-                SELECT ab.blob_id FROM artifact_blob ab JOIN artifact a ON a.id = ab.artifact_id WHERE a.project_id = p.id))
+                SELECT blob_id FROM (${REFERENCED}) r WHERE r.project_id = p.id))
            + (SELECT coalesce(sum(size), 0) FROM (
-                SELECT DISTINCT digest, manifest_size AS size FROM artifact WHERE project_id = p.id) m) AS bytes) u
+                SELECT DISTINCT digest, manifest_size AS size FROM (${REFERENCED}) r WHERE r.project_id = p.id) m) AS bytes) u
     WHERE q.used <> u.bytes`,
   'project_blob is not what the artifacts of the project reference': `
     SELECT coalesce(pb.project_id, r.project_id) AS project, coalesce(pb.blob_id, r.blob_id) AS blob
     FROM project_blob pb FULL JOIN (
-      SELECT DISTINCT a.project_id, ab.blob_id FROM artifact_blob ab JOIN artifact a ON a.id = ab.artifact_id) r
+      SELECT DISTINCT project_id, blob_id FROM (${REFERENCED}) n WHERE blob_id IS NOT NULL) r
       ON r.project_id = pb.project_id AND r.blob_id = pb.blob_id
     WHERE pb.blob_id IS NULL OR r.blob_id IS NULL`,
   'an artifact has a blob that is not live, or not in its repository': `
@@ -74,8 +80,7 @@ async function compareWithFile(storage, { digest, size }) {
 async function manifestProblems(query) {
   const rows = await query(`
     SELECT m.digest, m.payload, m.size, array_agg(DISTINCT b.digest::text) AS blobs FROM manifest m
-    LEFT JOIN artifact a ON a.digest = m.digest LEFT JOIN artifact_blob ab ON ab.artifact_id = a.id
-    LEFT JOIN blob b ON b.id = ab.blob_id GROUP BY m.digest`);
+    LEFT JOIN (${REFERENCED}) r ON r.digest = m.digest LEFT JOIN blob b ON b.id = r.blob_id GROUP BY m.digest`);
   return rows.flatMap(({ digest, payload, size, blobs }) => {
     if (sha256(payload) !== digest || payload.length !== size)
       return [`the row of manifest ${digest} holds other bytes`];

@@ -6,8 +6,10 @@ const REPOSITORIES = `(SELECT id FROM repository WHERE project_id IN ${PROJECTS}
 const ARTIFACTS = `(SELECT id FROM artifact WHERE project_id IN ${PROJECTS})`;
 
 const REMEMBER = [
-  `CREATE TEMP TABLE gone_manifest ON COMMIT DROP AS SELECT DISTINCT digest FROM artifact WHERE project_id IN ${PROJECTS}`,
-  `CREATE TEMP TABLE gone_blob ON COMMIT DROP AS SELECT DISTINCT blob_id FROM repository_blob WHERE repository_id IN ${REPOSITORIES}`,
+  `CREATE TEMP TABLE gone_manifest ON COMMIT DROP AS SELECT digest FROM artifact WHERE project_id IN ${PROJECTS}
+   UNION SELECT digest FROM deleted_artifact WHERE project_id IN ${PROJECTS}`,
+  `CREATE TEMP TABLE gone_blob ON COMMIT DROP AS SELECT blob_id FROM repository_blob WHERE repository_id IN ${REPOSITORIES}
+   UNION SELECT blob_id FROM project_blob WHERE project_id IN ${PROJECTS}`,
 ];
 
 const usesBlob = (table) => `EXISTS (SELECT FROM ${table} u WHERE u.blob_id = b.id)`;
@@ -17,11 +19,12 @@ const REMOVALS = {
   tag_history: `t WHERE repository_id IN ${REPOSITORIES}`,
   artifact_reference: `f WHERE parent_id IN ${ARTIFACTS}`,
   project_blob: `p WHERE project_id IN ${PROJECTS}`,
+  deleted_artifact: `d WHERE project_id IN ${PROJECTS}`,
   artifact: `a WHERE project_id IN ${PROJECTS}`,
   manifest:
-    'm WHERE digest IN (SELECT digest FROM gone_manifest) AND NOT EXISTS (SELECT FROM artifact a WHERE a.digest = m.digest)',
+    'm WHERE digest IN (SELECT digest FROM gone_manifest) AND NOT EXISTS (SELECT FROM artifact a WHERE a.digest = m.digest) AND NOT EXISTS (SELECT FROM deleted_artifact d WHERE d.digest = m.digest)',
   repository: `r WHERE project_id IN ${PROJECTS}`,
-  blob: `b WHERE id IN (SELECT blob_id FROM gone_blob) AND NOT (${['artifact_blob', 'repository_blob', 'project_blob'].map(usesBlob).join(' OR ')})`,
+  blob: `b WHERE id IN (SELECT blob_id FROM gone_blob) AND NOT (${['artifact_blob', 'deleted_artifact_blob', 'repository_blob', 'project_blob'].map(usesBlob).join(' OR ')})`,
   quota: `q WHERE project_id IN ${PROJECTS}`,
   project: `p WHERE name LIKE '${PREFIX}%'`,
   user_account: `u WHERE username LIKE '${PREFIX}user-%'`,

@@ -20,6 +20,7 @@ export class ArtifactRemoval {
 
   /** Answers the bytes that the project no longer references. Call under its quota lock, before the rows go. */
   async prepare(repository: RepositoryRow, ids: number[], options: { days: number; actor: string }): Promise<number> {
+    if (ids.length === 0) return 0;
     if (options.days === 0) return this.usage.release(repository.projectId, ids);
     await this.deleted.keep(repository, ids, options);
     return 0;

@@ -133,6 +133,8 @@ describe('a repository that is deleted under an upload', () => {
       ]);
       expect([undefined, 'NAME_UNKNOWN']).toContain(deletion);
     }
+    const last = randomBytes(10);
+    await uploads.upload(going, digestOf(last), body(last));
     expect(await bench.database.query(`SELECT name FROM repository WHERE name = 'bench/going'`)).toHaveLength(1);
   });
 });
