@@ -21,6 +21,8 @@ import { EngineModule } from './engine/engine.module';
 import { PurgeAuditLogJob } from './jobs/purge-audit-log.job';
 import { ExecutionSweepJob } from './jobs/execution-sweep.job';
 import { ExecutionSweepStarter } from './jobs/execution-sweep.starter';
+import { ArtifactPurgeJob } from './jobs/artifact-purge.job';
+import { ArtifactPurgeSchedule } from './jobs/artifact-purge.schedule';
 import { MaintenanceService } from './maintenance/maintenance.service';
 import { QueueMetrics } from './metrics/queue-metrics';
 import { UploadExpiry } from './maintenance/upload-expiry';
@@ -61,6 +63,15 @@ export class JobserviceModule {
         EngineModule,
       ],
       providers: [PullFolder, UploadExpiry, MaintenanceService, QueueMetrics, ...(otherJobs?.handlers ?? jobHandlers)],
+      providers: [
+        PullFolder,
+        UploadExpiry,
+        LoopMetrics,
+        MaintenanceService,
+        QueueMetrics,
+        ArtifactPurgeJob,
+        ArtifactPurgeSchedule,
+      ],
     };
   }
 }

@@ -49,6 +49,8 @@ export const jobs = {
     }),
     { exclusive: true },
   ),
+  /** Deleted artifacts whose time to be restored is over go for good. */
+  ARTIFACT_PURGE: job(z.object({}), { exclusive: true }),
   RETENTION: job(z.object({ policyId: id, repository: z.string(), dryRun: z.boolean() }), { concurrency: 4 }),
 } as const satisfies Record<string, JobDeclaration>;
 
