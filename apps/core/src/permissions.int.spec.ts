@@ -38,6 +38,7 @@ const usual = {
   repository_name: 'app',
   reference: 'v1',
   tag_name: 'none',
+  digest: `sha256:${'0'.repeat(64)}`,
   mid: '999999',
   meta_name: 'severity',
   user_id: '999999',
@@ -93,6 +94,13 @@ const rows: Row[] = [
   { route: `POST ${artifact}/tags`, allowed: 'DMPRA', body: { name: 'not a tag' } },
   { route: `DELETE ${artifact}/tags/:tag_name`, allowed: 'MPA' },
   { route: `GET ${artifact}/accessories`, allowed: members, onPublic: true },
+
+  // what was deleted; only who may push sees it, also on a public project
+  { route: `GET ${project}/deleted-artifacts`, allowed: 'DMPA' },
+  { route: `DELETE ${project}/deleted-artifacts`, allowed: 'MPA' },
+  { route: `GET ${repository}/deleted-artifacts`, allowed: 'DMPA' },
+  { route: `POST ${repository}/deleted-artifacts/:digest/restore`, allowed: 'DMPA' },
+  { route: `DELETE ${repository}/deleted-artifacts/:digest`, allowed: 'MPA' },
 
   // member and projectMetadata; the list of metadata is out of reach for every role
   { route: `GET ${project}/members`, allowed: 'GDMPRA' },
