@@ -23,12 +23,19 @@ import { ExecutionSweepJob } from './jobs/execution-sweep.job';
 import { ExecutionSweepStarter } from './jobs/execution-sweep.starter';
 import { ArtifactPurgeJob } from './jobs/artifact-purge.job';
 import { ArtifactPurgeSchedule } from './jobs/artifact-purge.schedule';
+import { eventSubscribers } from './event-subscribers';
 import { MaintenanceService } from './maintenance/maintenance.service';
 import { QueueMetrics } from './metrics/queue-metrics';
 import { UploadExpiry } from './maintenance/upload-expiry';
 
 /** Who does which job (`@HandlesJob`), and who starts what a schedule is for (`@StartsSchedule`). */
-const jobHandlers: Provider[] = [ExecutionSweepJob, ExecutionSweepStarter, PurgeAuditLogJob];
+const jobHandlers: Provider[] = [
+  ArtifactPurgeJob,
+  ArtifactPurgeSchedule,
+  ExecutionSweepJob,
+  ExecutionSweepStarter,
+  PurgeAuditLogJob,
+];
 
 /** Jobs instead of the platform's, with who handles them: for tests of the engine. */
 export interface OtherJobs {
@@ -62,16 +69,7 @@ export class JobserviceModule {
         ExecutionsModule,
         EngineModule,
       ],
-      providers: [PullFolder, UploadExpiry, MaintenanceService, QueueMetrics, ...(otherJobs?.handlers ?? jobHandlers)],
-      providers: [
-        PullFolder,
-        UploadExpiry,
-        LoopMetrics,
-        MaintenanceService,
-        QueueMetrics,
-        ArtifactPurgeJob,
-        ArtifactPurgeSchedule,
-      ],
+      providers: [eventSubscribers, PullFolder, UploadExpiry, MaintenanceService, QueueMetrics, ...(otherJobs?.handlers ?? jobHandlers)],
     };
   }
 }

@@ -7,6 +7,7 @@ const digest = z.string();
 export const eventActor = z.object({ name: z.string(), address: z.string(), userAgent: z.string() });
 export type EventActor = z.output<typeof eventActor>;
 
+const inProject = { projectId: id, project: z.string(), actor: eventActor };
 const inRepository = { projectId: id, repositoryId: id, repository: z.string(), actor: eventActor };
 
 /**
@@ -52,6 +53,31 @@ export const events = {
   'tag.created': z.object({ ...inRepository, artifactId: id, digest, tag: z.string() }),
   'tag.deleted': z.object({ ...inRepository, digest, tag: z.string() }),
   'repository.deleted': z.object({ ...inRepository }),
+  /** Only where somebody wants to hear of it: reading is not a change, and many at once are dropped (decision 4). */
+  'artifact.pulled': z.object({
+    ...inProject,
+    repository: z.string(),
+    digest,
+    /** Absent: by its digest. */
+    tag: z.string().optional(),
+  }),
+  /** A push was refused. */
+  'quota.exceeded': z.object({ ...inProject, repository: z.string(), details: z.string() }),
+  /** A push brought the project over the share of its limit that is warned of. */
+  'quota.warned': z.object({ ...inProject, repository: z.string(), details: z.string() }),
+  'scan.finished': z.object({
+    ...inRepository,
+    digest,
+    tags: z.array(z.string()),
+    kind: z.enum(['vulnerability', 'sbom']),
+    outcome: z.enum(['completed', 'failed', 'stopped']),
+    /** By the report's media type. */
+    overview: z.record(z.string(), z.unknown()),
+  }),
+  /** A task of a replication has ended; the report is as webhooks send it. */
+  'replication.finished': z.object({ ...inProject, report: z.record(z.string(), z.unknown()) }),
+  /** A retention run that deleted something has ended; the report is as webhooks send it. */
+  'retention.finished': z.object({ ...inProject, report: z.record(z.string(), z.unknown()) }),
 } as const satisfies Record<string, z.ZodType>;
 
 export type EventTopic = keyof typeof events;

@@ -1,12 +1,10 @@
 import { PullFolder } from '@breakwater/artifacts';
-import { OutboxRelay, Partitions, type EventSubscriber } from '@breakwater/events';
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { OutboxRelay, Partitions } from '@breakwater/events';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { EVENT_SUBSCRIBERS, type EventSubscribers } from '../event-subscribers';
 import { LoopMetrics } from '../metrics/loop-metrics';
 import { MaintenanceLoop } from './maintenance-loop';
 import { UploadExpiry } from './upload-expiry';
-
-/** Who hears of events. Webhooks, audit, scanning and replication take their seats here. */
-const subscribers: EventSubscriber[] = [];
 
 const seconds = 1_000;
 const minutes = 60 * seconds;
@@ -22,9 +20,14 @@ export class MaintenanceService implements OnApplicationBootstrap, OnApplication
     folder: PullFolder,
     partitions: Partitions,
     uploads: UploadExpiry,
+    @Inject(EVENT_SUBSCRIBERS) subscribers: EventSubscribers,
   ) {
     this.loops = [
-      this.loop('outbox-relay', seconds, () => relay.relay(subscribers)),
+      this.loop('outbox-relay', seconds, () => relay.distribute(subscribers)),
+      // A loop each: one that is slow or fails holds nobody else.
+      ...subscribers.map((subscriber) =>
+        this.loop(`outbox-${subscriber.name}`, seconds, () => relay.publish(subscriber)),
+      ),
       this.loop('pull-fold', 5 * seconds, () => folder.fold().then(() => 0)),
       this.loop('upload-expiry', minutes, () => uploads.expire()),
       this.loop('partitions', 60 * minutes, () => partitions.createAhead().then(() => 0)),

@@ -6,6 +6,7 @@ import { Jobs1795400000000 } from './1795400000000-jobs';
 import { TaskLosses1795401000000 } from './1795401000000-task-losses';
 import { TagRules1795404000000 } from './1795404000000-tag-rules';
 import { DeletedArtifacts1795403000000 } from './1795403000000-deleted-artifacts';
+import { Webhooks1795405000000 } from './1795405000000-webhooks';
 
 /** Every migration in order. `nx g @breakwater/workspace:migration` adds one; a merged one is never edited. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   BlobRemovals1795402000000,
   TagRules1795404000000,
   DeletedArtifacts1795403000000,
+  Webhooks1795405000000,
 ];

@@ -1,14 +1,18 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditLog } from './audit-log.entity';
+import { AuditSubscriber } from './audit-subscriber';
 import { Outbox } from './outbox';
+import { OutboxDelivery } from './outbox-delivery.entity';
 import { OutboxEvent } from './outbox.entity';
 import { OutboxRelay } from './outbox-relay';
 import { Partitions } from './partitions';
 
+const services = [Outbox, OutboxRelay, Partitions, AuditSubscriber];
+
 @Module({
-  imports: [TypeOrmModule.forFeature([OutboxEvent, AuditLog])],
-  providers: [Outbox, OutboxRelay, Partitions],
-  exports: [Outbox, OutboxRelay, Partitions],
+  imports: [TypeOrmModule.forFeature([OutboxEvent, OutboxDelivery, AuditLog])],
+  providers: services,
+  exports: services,
 })
 export class EventsModule {}

@@ -1,8 +1,11 @@
 export { AuditLog } from './audit-log.entity';
 export { AuditPurgeModule } from './audit-purge.module';
 export { AuditPurgeService, type PurgeParameters } from './audit-purge.service';
+export { AuditSubscriber } from './audit-subscriber';
+export type { EventSubscriber, PublishedEvent } from './event-subscriber';
 export { EventsModule } from './events.module';
 export { Outbox, type NewEvent } from './outbox';
+export { OutboxDelivery } from './outbox-delivery.entity';
 export { OutboxEvent } from './outbox.entity';
-export { OutboxRelay, type EventSubscriber, type PublishedEvent } from './outbox-relay';
+export { OutboxRelay } from './outbox-relay';
 export { Partitions } from './partitions';

@@ -6,4 +6,6 @@ export const advisoryLocks = {
   pullFold: 7_233_154_904,
   outboxRelay: 7_233_154_905,
   signingKeys: 7_233_154_906,
+  webhookEvents: 7_233_155_001,
+  auditEvents: 7_233_155_002,
 } as const;

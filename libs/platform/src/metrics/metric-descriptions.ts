@@ -255,6 +255,18 @@ const jobservice = {
     help: 'Age of the oldest event waiting; 0: none waits',
     aggregator: 'first',
   },
+  breakwater_outbox_subscriber_events: {
+    type: 'gauge',
+    help: 'Events that a subscriber has not taken yet',
+    labels: ['subscriber'],
+    aggregator: 'first',
+  },
+  breakwater_outbox_subscriber_oldest_seconds: {
+    type: 'gauge',
+    help: 'Age of the oldest event that a subscriber has not taken yet; 0: none waits',
+    labels: ['subscriber'],
+    aggregator: 'first',
+  },
   breakwater_upload_sessions: {
     type: 'gauge',
     help: 'Upload sessions: writing (a request sends bytes now), open, expired (not yet removed)',

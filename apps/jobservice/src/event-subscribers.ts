@@ -1,0 +1,12 @@
+import { AuditSubscriber, type EventSubscriber } from '@breakwater/events';
+import type { FactoryProvider } from '@nestjs/common';
+
+export const EVENT_SUBSCRIBERS = Symbol('EVENT_SUBSCRIBERS');
+export type EventSubscribers = readonly EventSubscriber[];
+
+/** Who hears of events. Scanning and replication take their seats here. */
+export const eventSubscribers: FactoryProvider<EventSubscribers> = {
+  provide: EVENT_SUBSCRIBERS,
+  inject: [AuditSubscriber],
+  useFactory: (audit: AuditSubscriber) => [audit],
+};

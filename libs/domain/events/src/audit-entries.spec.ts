@@ -1,0 +1,52 @@
+import { auditEntries, type AuditedEvent } from './audit-entries';
+
+const actor = { name: 'robot$ci', address: '192.0.2.7', userAgent: 'docker' };
+const place = { projectId: 3, repositoryId: 4, repository: 'library/app', actor };
+const creationTime = new Date('2026-11-23T04:00:00Z');
+const digest = 'sha256:abc';
+
+const entriesOf = (topic: AuditedEvent['topic'], payload: object) =>
+  auditEntries({
+    id: 1,
+    key: 'library/app',
+    topic,
+    payload: { ...place, ...payload },
+    creationTime,
+  } as AuditedEvent).map(({ operation, resourceType, resource }) => `${operation} ${resourceType} ${resource}`);
+
+describe('auditEntries', () => {
+  it.each([
+    ['artifact.pushed', { digest, tags: [] }, ['create artifact library/app@sha256:abc']],
+    [
+      'artifact.pushed',
+      { digest, tags: ['v1', 'v2'] },
+      ['create artifact library/app:v1', 'create artifact library/app:v2'],
+    ],
+    ['artifact.deleted', { digest, tags: ['v1'] }, ['delete artifact library/app@sha256:abc']],
+    ['tag.created', { digest, tag: 'v1' }, ['create tag library/app:v1']],
+    ['tag.deleted', { digest, tag: 'v1' }, ['delete tag library/app:v1']],
+    ['repository.deleted', {}, ['delete repository library/app']],
+  ] as const)('%s %j', (topic, payload, expected) => {
+    expect(entriesOf(topic, payload)).toEqual(expected);
+  });
+
+  it('keeps who, from where, and when', () => {
+    const [entry] = auditEntries({
+      id: 1,
+      key: 'library/app',
+      topic: 'tag.deleted',
+      payload: { ...place, digest, tag: 'v1' },
+      creationTime,
+    });
+    expect(entry).toEqual({
+      projectId: 3,
+      username: 'robot$ci',
+      sourceAddress: '192.0.2.7',
+      time: creationTime,
+      operation: 'delete',
+      resourceType: 'tag',
+      resource: 'library/app:v1',
+      description: 'delete tag: library/app:v1',
+    });
+  });
+});
