@@ -31,6 +31,7 @@ export const domains = {
   gc: ['artifacts', 'coherence', 'executions', 'settings'],
   immutability: ['coherence', 'projects'],
   retention: ['artifacts', 'events', 'executions', 'immutability', 'projects'],
+  webhooks: ['events', 'executions', 'settings'],
 };
 
 /** Packages that rules without a framework (kernel) and wire shapes (contracts) must not see. */

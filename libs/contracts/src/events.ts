@@ -8,6 +8,14 @@ export const eventActor = z.object({ name: z.string(), address: z.string(), user
 export type EventActor = z.output<typeof eventActor>;
 
 const inProject = { projectId: id, project: z.string(), actor: eventActor };
+const refusedOrWarned = {
+  ...inProject,
+  repository: z.string(),
+  digest: digest.optional(),
+  tag: z.string().optional(),
+  /** For people. */
+  details: z.string(),
+};
 const inRepository = { projectId: id, repositoryId: id, repository: z.string(), actor: eventActor };
 
 /**
@@ -62,9 +70,9 @@ export const events = {
     tag: z.string().optional(),
   }),
   /** A push was refused. */
-  'quota.exceeded': z.object({ ...inProject, repository: z.string(), details: z.string() }),
+  'quota.exceeded': z.object(refusedOrWarned),
   /** A push brought the project over the share of its limit that is warned of. */
-  'quota.warned': z.object({ ...inProject, repository: z.string(), details: z.string() }),
+  'quota.warned': z.object(refusedOrWarned),
   'scan.finished': z.object({
     ...inRepository,
     digest,
