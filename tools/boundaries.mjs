@@ -31,7 +31,7 @@ export const domains = {
   gc: ['artifacts', 'coherence', 'executions', 'settings'],
   immutability: ['coherence', 'projects'],
   retention: ['artifacts', 'events', 'executions', 'immutability', 'projects'],
-  webhooks: ['events', 'executions', 'settings'],
+  webhooks: ['events', 'executions', 'settings', 'projects'],
 };
 
 /** Packages that rules without a framework (kernel) and wire shapes (contracts) must not see. */

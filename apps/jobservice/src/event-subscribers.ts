@@ -1,4 +1,5 @@
 import { AuditSubscriber, type EventSubscriber } from '@breakwater/events';
+import { WebhookSubscriber } from '@breakwater/webhooks';
 import type { FactoryProvider } from '@nestjs/common';
 
 export const EVENT_SUBSCRIBERS = Symbol('EVENT_SUBSCRIBERS');
@@ -7,6 +8,6 @@ export type EventSubscribers = readonly EventSubscriber[];
 /** Who hears of events. Scanning and replication take their seats here. */
 export const eventSubscribers: FactoryProvider<EventSubscribers> = {
   provide: EVENT_SUBSCRIBERS,
-  inject: [AuditSubscriber],
-  useFactory: (audit: AuditSubscriber) => [audit],
+  inject: [WebhookSubscriber, AuditSubscriber],
+  useFactory: (webhooks: WebhookSubscriber, audit: AuditSubscriber) => [webhooks, audit],
 };

@@ -32,6 +32,10 @@ beforeAll(async () => {
     DATABASE_URL: testDatabase.url,
     ...testRedis(),
     REGISTRYCTL_URL: 'http://127.0.0.1:9',
+    SECRET_KEY: 'secret-key-of-the-tests',
+    EXTERNAL_URL: undefined,
+    WEBHOOK_ALLOWED_NETWORKS: [],
+    JOBSERVICE_WEBHOOK_JOB_HTTP_CLIENT_TIMEOUT: 3,
     REGISTRY_URL: `http://127.0.0.1:${(registry.address() as AddressInfo).port}`,
   });
   app = await createJobservice(config);

@@ -16,6 +16,7 @@ import {
   type JobTable,
 } from '@breakwater/platform';
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { WebhookDeliveryModule } from '@breakwater/webhooks';
 import type { Redis } from 'ioredis';
 import { EngineModule } from './engine/engine.module';
 import { PurgeAuditLogJob } from './jobs/purge-audit-log.job';
@@ -24,6 +25,8 @@ import { ExecutionSweepStarter } from './jobs/execution-sweep.starter';
 import { ArtifactPurgeJob } from './jobs/artifact-purge.job';
 import { ArtifactPurgeSchedule } from './jobs/artifact-purge.schedule';
 import { eventSubscribers } from './event-subscribers';
+import { SlackJob } from './jobs/slack.job';
+import { WebhookJob } from './jobs/webhook.job';
 import { MaintenanceService } from './maintenance/maintenance.service';
 import { QueueMetrics } from './metrics/queue-metrics';
 import { UploadExpiry } from './maintenance/upload-expiry';
@@ -35,6 +38,8 @@ const jobHandlers: Provider[] = [
   ExecutionSweepJob,
   ExecutionSweepStarter,
   PurgeAuditLogJob,
+  SlackJob,
+  WebhookJob,
 ];
 
 /** Jobs instead of the platform's, with who handles them: for tests of the engine. */
@@ -68,6 +73,7 @@ export class JobserviceModule {
         ArtifactsModule,
         ExecutionsModule,
         EngineModule,
+        WebhookDeliveryModule,
       ],
       providers: [eventSubscribers, PullFolder, UploadExpiry, MaintenanceService, QueueMetrics, ...(otherJobs?.handlers ?? jobHandlers)],
     };

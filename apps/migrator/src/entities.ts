@@ -8,6 +8,7 @@ import * as projects from '@breakwater/projects';
 import * as quotas from '@breakwater/quotas';
 import * as settings from '@breakwater/settings';
 import * as tokens from '@breakwater/tokens';
+import * as webhooks from '@breakwater/webhooks';
 import { getMetadataArgsStorage } from 'typeorm';
 
 type EntityClass = new () => object;
@@ -23,6 +24,7 @@ const exported: unknown[] = [
   quotas,
   settings,
   tokens,
+  webhooks,
 ].flatMap((library) => Object.values(library));
 
 /** Every entity that the domain libraries export: what the migrations are checked against. */

@@ -35,6 +35,21 @@ function job<Payload extends z.ZodType>(
   return { ...standard, ...options, payload };
 }
 
+/** One event for one target: what is sent is fixed, so that every attempt sends the same. */
+const delivery = z.object({
+  policyId: id,
+  targetId: z.string(),
+  /** The same however often it is sent. */
+  eventId: z.string(),
+  eventType: z.string(),
+  /** When it happened, RFC 3339. */
+  occurredAt: z.iso.datetime(),
+  contentType: z.string(),
+  body: z.string(),
+});
+/** Outlasts a receiver that is away for three quarters of an hour. */
+const patient = { attempts: 12, backoffSeconds: 2, maxBackoffSeconds: 900, timeoutSeconds: 600 };
+
 /** Every background job, named as in Harbor where it has it. The job service starts only when each has one handler. */
 export const jobs = {
   /** Removes executions that are too many, old logs, and worker pools that are no more. */
@@ -51,6 +66,9 @@ export const jobs = {
   ),
   /** Deleted artifacts whose time to be restored is over go for good. */
   ARTIFACT_PURGE: job(z.object({}), { exclusive: true }),
+  WEBHOOK: job(delivery, { ...patient, concurrency: 10 }),
+  /** One at a time: Slack takes one message a second. */
+  SLACK: job(delivery, patient),
   RETENTION: job(z.object({ policyId: id, repository: z.string(), dryRun: z.boolean() }), { concurrency: 4 }),
 } as const satisfies Record<string, JobDeclaration>;
 

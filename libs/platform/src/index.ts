@@ -23,6 +23,7 @@ export {
 export { schemaVersion } from './database/schema-version';
 export { DrainState } from './health/drain-state';
 export { HealthController, HealthModule, type ReadinessCheck } from './health/health';
+export { AddressList } from './http/address-list';
 export { admitRequests, tryEnterFor } from './http/admission';
 export { ClientGoneError, isClientGone } from './http/client-gone';
 export { ConcurrencyLimiter } from './http/concurrency-limiter';
@@ -64,5 +65,6 @@ export { connectRedis, REDIS, RedisModule, type RedisSettings } from './redis/re
 export { deriveKey } from './secrets/derive-key';
 export { HttpStorageKeeper } from './storage-keeper/http-storage-keeper';
 export { StorageKeeperModule } from './storage-keeper/storage-keeper.module';
+export { seal, unseal } from './secrets/seal';
 export { STORAGE_KEEPER, type StorageKeeper } from './storage-keeper/storage-keeper';
 export { inSpan } from './tracing/span';

@@ -1,11 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { CONFIG, Database, deriveKey } from '@breakwater/platform';
+import { CONFIG, Database, deriveKey, seal, unseal } from '@breakwater/platform';
 import { SettingsService } from '@breakwater/settings';
 import { calculateJwkThumbprint, type JWK } from 'jose';
 import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { open, seal } from './key-vault';
 import type { SigningKey } from './signing-key.entity';
 import { SigningKeysRepository } from './signing-keys.repository';
 
@@ -123,7 +122,7 @@ export class SigningKeys {
 
   private unseal(row: SigningKey): KeyObject {
     try {
-      return createPrivateKey(open(this.sealKey, row.privateKey));
+      return createPrivateKey(unseal(this.sealKey, row.privateKey));
     } catch (cause) {
       throw new Error('the signing key cannot be opened: SECRET_KEY is not the one it was made under', { cause });
     }

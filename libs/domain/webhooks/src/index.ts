@@ -1,8 +1,13 @@
-export {
-  eventTypes,
-  notifyTypes,
-  payloadFormats,
-  type EventType,
-  type NotifyType,
-  type PayloadFormat,
-} from './event-types';
+export { DeliveryLog } from './delivery-log.service';
+export { DeliveryService } from './delivery.service';
+export { eventTypes, notifyTypes, payloadFormats } from './event-types';
+export { vendorTypes } from './vendor-types';
+export type { DeliveryRow } from './webhook-deliveries.repository';
+export { WebhookDelivery } from './webhook-delivery.entity';
+export { WebhookDeliveryModule } from './webhook-delivery.module';
+export type { LastTrigger, PolicyOwner } from './webhook-policies.repository';
+export { WebhookPoliciesService, type WebhookPolicyInput, type WebhookPolicyView } from './webhook-policies.service';
+export { WebhookPolicy } from './webhook-policy.entity';
+export { WebhookSubscriber } from './webhook-subscriber';
+export type { WebhookTarget } from './webhook-target';
+export { WebhooksModule } from './webhooks.module';

@@ -6,7 +6,7 @@ const count = (least: number) => z.coerce.number().int().min(least);
 export const concurrency = (standard: number, what: string) =>
   count(1).default(standard).describe(`Requests served at once: ${what}`);
 
-const commaList = z
+export const commaList = z
   .string()
   .default('')
   .transform((text) =>

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { executionHistoryFragment } from './execution-history.fragment';
-import { databaseFragment, redisFragment, serverFragment } from './fragments';
+import { databaseFragment, redisFragment, serverFragment, frontDoorFragment, secretFragment } from './fragments';
+import { webhooksFragment } from './webhooks.fragment';
 
 export const jobserviceConfig = z.object({
   ...serverFragment,
@@ -28,6 +29,9 @@ export const jobserviceConfig = z.object({
     .default(5)
     .describe('How often the queue is compared with the tasks that wait in Postgres'),
   ...executionHistoryFragment,
+  ...secretFragment,
+  ...webhooksFragment,
+  EXTERNAL_URL: frontDoorFragment.EXTERNAL_URL,
   REGISTRY_URL: z.url().describe('Internal address of the registry'),
   REGISTRYCTL_URL: z.url().describe('Internal address of registryctl'),
 });

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { commaList } from './fragments';
+
+/** Of the process that sends webhooks. */
+export const webhooksFragment = {
+  WEBHOOK_ALLOWED_NETWORKS: commaList
+    .pipe(z.array(z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()])))
+    .describe('Internal addresses or CIDRs that webhooks may be sent to; others are refused'),
+  JOBSERVICE_WEBHOOK_JOB_HTTP_CLIENT_TIMEOUT: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(300)
+    .default(3)
+    .describe('Seconds that a webhook may take, from the lookup of the name to the end of the answer'),
+};
