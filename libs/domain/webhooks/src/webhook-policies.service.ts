@@ -1,3 +1,4 @@
+import { ExecutionsService } from '@breakwater/executions';
 import { AppError } from '@breakwater/kernel';
 import { Database, type ListOptions } from '@breakwater/platform';
 import { Injectable } from '@nestjs/common';
@@ -31,6 +32,7 @@ export class WebhookPoliciesService {
     private readonly database: Database,
     private readonly policies: WebhookPoliciesRepository,
     private readonly vault: TargetVault,
+    private readonly executions: ExecutionsService,
   ) {}
 
   /** Answers the new policy's id. Throws BAD_REQUEST, or CONFLICT when the name is taken. */
@@ -68,6 +70,8 @@ export class WebhookPoliciesService {
   async delete(owner: PolicyOwner, id: number): Promise<void> {
     await this.get(owner, id);
     await this.policies.delete(id);
+    const running = await Promise.all(vendorTypes.map((type) => this.executions.running(type, id)));
+    for (const execution of running.flat()) await this.executions.stop(execution);
   }
 
   /** When each event type of each policy last caused something to be sent. */
