@@ -115,6 +115,15 @@ describe('blobs', () => {
     rmSync(folder, { recursive: true });
   });
 
+  it('are left when the request comes too late', async () => {
+    const key = await put(randomBytes(11));
+    const { failed } = await keeper.deleteBlobs([key], { before: new Date(Date.now() - 1) });
+    expect(failed).toEqual([{ key, message: 'the request to delete it came too late' }]);
+    expect(await keeper.stat([key])).toEqual([{ size: 11 }]);
+    expect(await keeper.deleteBlobs([key], { before: new Date(Date.now() + 60_000) })).toEqual({ failed: [] });
+    expect(await keeper.stat([key])).toEqual([null]);
+  });
+
   it('larger than 4 MiB are not read at once', async () => {
     const key = await put(Buffer.alloc(4 * 1024 * 1024 + 1));
     await expect(keeper.read(key)).rejects.toMatchObject({ code: 'REQUEST_ENTITY_TOO_LARGE' });
@@ -177,9 +186,10 @@ it('reads the repositories that distribution left', async () => {
   const revision = `${base}/revisions/${digest.replace(':', '/')}/link`;
   file(revision, digest);
   file(`${base}/tags/v1/current/link`, digest);
+  const modified: Date = expect.any(Date);
   const links = [
-    { path: revision, repository: 'library/app', kind: 'manifest', name: digest, target: digest },
-    { path: `${base}/tags/v1/current/link`, repository: 'library/app', kind: 'tag', name: 'v1', target: digest },
+    { path: revision, repository: 'library/app', kind: 'manifest', name: digest, target: digest, modified },
+    { path: `${base}/tags/v1/current/link`, repository: 'library/app', kind: 'tag', name: 'v1', target: digest, modified },
   ];
   expect(await all(keeper.walkRepositories())).toEqual(links);
   expect(await all(keeper.walkRepositories({ after: revision }))).toEqual(links.slice(1));

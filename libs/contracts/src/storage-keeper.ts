@@ -13,8 +13,10 @@ export const maxReadBytes = 4 * 1024 * 1024;
 
 const key = z.string().max(512);
 
-/** `POST /blobs/delete`, `POST /blobs/stat` */
+/** `POST /blobs/stat` */
 export const blobKeys = z.object({ keys: z.array(key).max(storageBatch) });
+/** `POST /blobs/delete`; `before`: what has not been begun by then is left, and is among `failed`. */
+export const blobDeletion = blobKeys.extend({ before: z.iso.datetime().optional() });
 export const deletedBlobs = z.object({ failed: z.array(z.object({ key, message: z.string() })) });
 /** In the order asked; null: not there. */
 export const blobSizes = z.array(z.object({ size: z.number() }).nullable());
@@ -40,6 +42,7 @@ export const repositoryLink = z.object({
   kind: z.enum(['manifest', 'tag']),
   name: z.string(),
   target: z.string().nullable(),
+  modified: z.coerce.date(),
 });
 export type RepositoryLink = z.output<typeof repositoryLink>;
 

@@ -345,6 +345,13 @@ function describeDeletes(): void {
     expect((await all(store.walk())).map((entry) => entry.key)).toEqual([second]);
   });
 
+  it('leaves what has not been begun when it is told to end', async () => {
+    const key = await put(randomBytes(10));
+    const late = new Error('too late');
+    expect(await store.delete([key], { signal: AbortSignal.abort(late) })).toEqual([{ key, error: late }]);
+    expect(await store.stat(key)).toMatchObject({ size: 10 });
+  });
+
   it('stores a deleted blob again', async () => {
     const bytes = randomBytes(10);
     await store.delete([await put(bytes)]);
@@ -429,7 +436,9 @@ function describeRepositories(): void {
     for (const [index, after] of sorted.entries()) {
       expect((await all(store.walkRepositories(after))).map(({ path }) => path)).toEqual(sorted.slice(index + 1));
     }
-    expect(found.find(({ path }) => path === tag('a/b/c', '_under'))).toEqual({
+    const last = found.find(({ path }) => path === tag('a/b/c', '_under'));
+    expect(last?.modifiedAt.getTime()).toBeGreaterThan(0);
+    expect(last).toMatchObject({
       path: tag('a/b/c', '_under'),
       repository: 'a/b/c',
       kind: 'tag',

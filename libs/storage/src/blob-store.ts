@@ -32,6 +32,7 @@ export interface RepositoryLink {
   name: string;
   /** The digest in the file; null: what it holds is none. */
   target: string | null;
+  modifiedAt: Date;
 }
 
 /**
@@ -86,8 +87,11 @@ export interface BlobStore {
   /** Where a client may fetch the blob itself, signed, for at most so long. Only drivers of storage that clients reach. */
   url?(key: string, options: { expiresInSeconds: number }): Promise<string>;
 
-  /** Removes blobs; those already gone are no error. Returns those that could not be removed. */
-  delete(keys: string[]): Promise<FailedDeletion[]>;
+  /**
+   * Removes blobs; those already gone are no error. Returns those that were not removed, and will not be; throws when it
+   * is not known. When the signal is aborted, what has not been begun is left.
+   */
+  delete(keys: string[], options?: { signal?: AbortSignal }): Promise<FailedDeletion[]>;
 
   /** Moves a blob aside (layout.ts), where nobody reads or walks it. Throws BLOB_UNKNOWN when there is none. */
   quarantine(key: string): Promise<void>;

@@ -60,7 +60,7 @@ export function quarantineName(key: string): string {
 }
 
 /** What a link file of distribution's tree speaks of, by its path; undefined for files that imports need not read. */
-export function linkAt(path: string): Omit<RepositoryLink, 'target'> | undefined {
+export function linkAt(path: string): Omit<RepositoryLink, 'target' | 'modifiedAt'> | undefined {
   const [, repository, algorithm, hex, tag] = LINK.exec(path) ?? [];
   if (repository === undefined) return undefined;
   if (tag !== undefined) return { path, repository, kind: 'tag', name: tag };

@@ -78,8 +78,8 @@ export class FaultBlobStore implements BlobStore {
     return this.run('read', () => this.inner.read(key, range));
   }
 
-  delete(keys: string[]): Promise<FailedDeletion[]> {
-    return this.run('delete', () => this.inner.delete(keys));
+  delete(keys: string[], options?: { signal?: AbortSignal }): Promise<FailedDeletion[]> {
+    return this.run('delete', () => this.inner.delete(keys, options));
   }
 
   quarantine(key: string): Promise<void> {

@@ -1,5 +1,6 @@
 import {
   blobAtKey,
+  blobDeletion,
   blobKeys,
   blobVerification,
   maxReadBytes,
@@ -41,7 +42,8 @@ export class BlobsController {
   @Post('delete')
   @HttpCode(200)
   async delete(@Body() body: unknown): Promise<z.input<typeof deletedBlobs>> {
-    const failed = await this.store.delete(parsed(blobKeys, body).keys);
+    const { keys, before } = parsed(blobDeletion, body);
+    const failed = await this.store.delete(keys, { signal: before === undefined ? undefined : aborted(before) });
     for (const { key, error } of failed) this.logger.warn({ err: error, key }, 'a blob could not be deleted');
     return { failed: failed.map(({ key, error }) => ({ key, message: messageOf(error) })) };
   }
@@ -95,6 +97,16 @@ export class BlobsController {
       ended.abort();
     }
   }
+}
+
+/** At that time, or now when it has passed. */
+function aborted(before: string): AbortSignal {
+  const reason = new AppError('UNAVAILABLE', 'the request to delete it came too late', { reason: 'storage.late' });
+  const left = Date.parse(before) - Date.now();
+  if (left <= 0) return AbortSignal.abort(reason);
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(reason), left).unref();
+  return controller.signal;
 }
 
 function messageOf(error: unknown): string {

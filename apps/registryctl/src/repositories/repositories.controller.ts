@@ -1,8 +1,9 @@
-import { walkQuery } from '@breakwater/contracts';
+import { walkQuery, type repositoryLink } from '@breakwater/contracts';
 import { InternalGuard } from '@breakwater/platform';
 import { BLOB_STORE, type BlobStore } from '@breakwater/storage';
 import { Controller, Get, Inject, Query, Res, UseGuards } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import type { z } from 'zod';
 import { sendLines } from '../http/json-lines';
 import { parsed } from '../http/parsed';
 
@@ -14,6 +15,11 @@ export class RepositoriesController {
 
   @Get()
   async walk(@Query() query: unknown, @Res() reply: FastifyReply): Promise<void> {
-    await sendLines(reply, this.store.walkRepositories(parsed(walkQuery, query).after));
+    await sendLines(reply, this.walked(parsed(walkQuery, query).after));
+  }
+
+  private async *walked(after?: string): AsyncIterable<z.input<typeof repositoryLink>> {
+    for await (const { modifiedAt, ...link } of this.store.walkRepositories(after))
+      yield { ...link, modified: modifiedAt };
   }
 }

@@ -60,13 +60,15 @@ export function accessoryLink(manifest: Manifest, tags: readonly string[]): Acce
     const type = accessoryTypes[manifest.artifactType ?? ''] ?? accessoryTypes[manifest.config?.mediaType ?? ''];
     return { subjectDigest: manifest.subject.digest, type: type ?? 'subject.accessory' };
   }
-  for (const tag of tags) {
-    const match = subjectTag.exec(tag);
-    if (match)
-      return {
-        subjectDigest: `${match[1]}:${match[2]}`,
-        type: match[3] === 'sig' ? 'signature.cosign' : 'subject.accessory',
-      };
-  }
-  return undefined;
+  return tags.map(linkByTag).find((link) => link !== undefined);
+}
+
+/** By the tag alone. */
+export function linkByTag(tag: string): AccessoryLink | undefined {
+  const match = subjectTag.exec(tag);
+  if (!match) return undefined;
+  return {
+    subjectDigest: `${match[1]}:${match[2]}`,
+    type: match[3] === 'sig' ? 'signature.cosign' : 'subject.accessory',
+  };
 }

@@ -70,7 +70,7 @@ export class BlobKeeper {
       const stat = await this.store.stat(recorded ?? blobKey(blob.digest));
       // No row ever named our copy; if it cannot be deleted now, garbage collection will.
       if (stat?.size === blob.size) {
-        await this.store.delete([blob.storageKey]);
+        await this.store.delete([blob.storageKey]).catch(() => undefined);
         return;
       }
     }

@@ -33,6 +33,13 @@ export class QuotasService {
     quota.used = used;
   }
 
+  /** Counts `bytes` that are stored already, whatever the limit: an import refuses nothing. */
+  async adopt(quota: LockedQuota, bytes: number): Promise<void> {
+    if (bytes === 0) return;
+    quota.used += bytes;
+    await this.quotas.setUsed(quota.id, quota.used);
+  }
+
   /** Goes with its project. */
   delete(projectId: number): Promise<void> {
     return this.quotas.delete(projectId);

@@ -22,10 +22,13 @@ const batchTimeoutMs = 300_000;
 export class HttpStorageKeeper implements StorageKeeper {
   constructor(private readonly config: { REGISTRYCTL_URL: string; INTERNAL_SECRET: string }) {}
 
-  async deleteBlobs(keys: readonly string[]): Promise<{ failed: { key: string; message: string }[] }> {
+  async deleteBlobs(
+    keys: readonly string[],
+    { before }: { before?: Date } = {},
+  ): Promise<{ failed: { key: string; message: string }[] }> {
     const failed: { key: string; message: string }[] = [];
     for (const batch of batches(keys)) {
-      failed.push(...deletedBlobs.parse(await this.ask('/blobs/delete', { keys: batch })).failed);
+      failed.push(...deletedBlobs.parse(await this.ask('/blobs/delete', { keys: batch, before })).failed);
     }
     return { failed };
   }

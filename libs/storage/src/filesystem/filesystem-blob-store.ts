@@ -128,10 +128,11 @@ export class FilesystemBlobStore implements BlobStore {
     await copyPart(handle, () => partOf(handle, range), begin);
   }
 
-  async delete(keys: string[]): Promise<FailedDeletion[]> {
+  async delete(keys: string[], { signal }: { signal?: AbortSignal } = {}): Promise<FailedDeletion[]> {
     const blobs = keys.map((key) => ({ key, path: this.blobPath(key) }));
     const failed: FailedDeletion[] = [];
-    for await (const failure of inTurn(blobs, DELETE_WIDTH, removeBlob)) if (failure) failed.push(failure);
+    const remove = (blob: { key: string; path: string }) => removeBlob(blob, signal);
+    for await (const failure of inTurn(blobs, DELETE_WIDTH, remove)) if (failure) failed.push(failure);
     return failed;
   }
 
@@ -228,8 +229,12 @@ export class FilesystemBlobStore implements BlobStore {
   }
 }
 
-async function removeBlob({ key, path }: { key: string; path: string }): Promise<FailedDeletion | undefined> {
+async function removeBlob(
+  { key, path }: { key: string; path: string },
+  signal?: AbortSignal,
+): Promise<FailedDeletion | undefined> {
   try {
+    signal?.throwIfAborted();
     await explained(async () => {
       await removeIfPresent(unlink, path);
       await removeIfPresent(rmdir, dirname(path));

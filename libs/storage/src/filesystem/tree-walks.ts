@@ -83,11 +83,11 @@ export class TreeWalks {
 
   private async link(path: string): Promise<RepositoryLink | undefined> {
     const place = linkAt(path);
-    const content = place && (await explained(() => this.head(path)));
-    return content && { ...place, target: linkTarget(content) };
+    const found = place && (await explained(() => this.head(path)));
+    return found && { ...place, target: linkTarget(found.content), modifiedAt: found.modifiedAt };
   }
 
-  private async head(path: string): Promise<Buffer | undefined> {
+  private async head(path: string): Promise<{ content: Buffer; modifiedAt: Date } | undefined> {
     const handle = await open(join(this.root, path), 'r').catch((error: unknown) => {
       if (isMissing(error)) return undefined;
       throw error;
@@ -95,7 +95,7 @@ export class TreeWalks {
     if (!handle) return undefined;
     try {
       const { buffer, bytesRead } = await handle.read(Buffer.alloc(LINK_BYTES), 0, LINK_BYTES, 0);
-      return buffer.subarray(0, bytesRead);
+      return { content: buffer.subarray(0, bytesRead), modifiedAt: (await handle.stat()).mtime };
     } finally {
       await handle.close();
     }

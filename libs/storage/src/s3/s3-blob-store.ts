@@ -117,8 +117,8 @@ export class S3BlobStore implements BlobStore {
     return this.urls.get(requireKey(key), expiresInSeconds);
   }
 
-  async delete(keys: string[]): Promise<FailedDeletion[]> {
-    return this.bucket.delete(keys.map(requireKey));
+  async delete(keys: string[], { signal }: { signal?: AbortSignal } = {}): Promise<FailedDeletion[]> {
+    return this.bucket.delete(keys.map(requireKey), signal);
   }
 
   async quarantine(key: string): Promise<void> {
@@ -172,7 +172,7 @@ export class S3BlobStore implements BlobStore {
   private async link(path: string): Promise<RepositoryLink | undefined> {
     const place = linkAt(path);
     const content = place && (await this.bucket.bytes(path));
-    return content && { ...place, target: linkTarget(content.bytes) };
+    return content && { ...place, target: linkTarget(content.bytes), modifiedAt: content.modifiedAt };
   }
 
   private claim<T>({ id }: UploadHandle, work: (claim: UploadClaim) => Promise<T>): Promise<T> {

@@ -76,19 +76,22 @@ export class S3Bucket {
   async bytes(
     name: string,
     range?: ByteRange,
-  ): Promise<{ bytes: Buffer; metadata: ObjectHead['metadata'] } | undefined> {
+  ): Promise<(ObjectHead & { bytes: Buffer }) | undefined> {
     const object = await this.get(name, range);
     if (!object) return undefined;
     const chunks: Buffer[] = [];
     for await (const chunk of object.body) chunks.push(chunk as Buffer);
-    return { bytes: Buffer.concat(chunks), metadata: object.metadata };
+    const { size, modifiedAt, metadata } = object;
+    return { bytes: Buffer.concat(chunks), size, modifiedAt, metadata };
   }
 
-  /** Returns those that are still there. */
-  async delete(names: string[]): Promise<FailedDeletion[]> {
+  /** Returns those that are still there. Throws when that is not known. */
+  async delete(names: string[], signal?: AbortSignal): Promise<FailedDeletion[]> {
     const failed: FailedDeletion[] = [];
     for (let first = 0; first < names.length; first += DELETE_BATCH) {
-      failed.push(...(await this.deleteBatch(names.slice(first, first + DELETE_BATCH))));
+      const batch = names.slice(first, first + DELETE_BATCH);
+      if (signal?.aborted) failed.push(...batch.map((key) => ({ key, error: signal.reason as unknown })));
+      else failed.push(...(await this.deleteBatch(batch, signal)));
     }
     return failed;
   }
@@ -121,19 +124,15 @@ export class S3Bucket {
     } while (ContinuationToken !== undefined);
   }
 
-  private async deleteBatch(names: string[]): Promise<FailedDeletion[]> {
+  private async deleteBatch(names: string[], abortSignal?: AbortSignal): Promise<FailedDeletion[]> {
     const byKey = new Map(names.map((name) => [this.at(name).Key, name]));
     const Objects = [...byKey.keys()].map((Key) => ({ Key }));
     const input = { Bucket: this.options.bucket, Delete: { Objects, Quiet: true } };
-    try {
-      const { Errors = [] } = await explained(() => this.client.send(new DeleteObjectsCommand(input)));
-      return Errors.filter(({ Code }) => Code !== 'NoSuchKey').map(({ Key = '', Code, Message }) => ({
-        key: byKey.get(Key) ?? Key,
-        error: s3Error(Object.assign(new Error(Message), { name: Code ?? 'InternalError' })),
-      }));
-    } catch (error) {
-      return names.map((key) => ({ key, error }));
-    }
+    const { Errors = [] } = await explained(() => this.client.send(new DeleteObjectsCommand(input), { abortSignal }));
+    return Errors.filter(({ Code }) => Code !== 'NoSuchKey').map(({ Key = '', Code, Message }) => ({
+      key: byKey.get(Key) ?? Key,
+      error: s3Error(Object.assign(new Error(Message), { name: Code ?? 'InternalError' })),
+    }));
   }
 
   url(name: string, expiresInSeconds: number): Promise<string> {
