@@ -1,11 +1,11 @@
-import { BlobRemovals1795402000000 } from './1795402000000-blob-removals';
-import { CacheLease1795310000000 } from './1795310000000-cache-lease';
 import { InitialSchema1795300000000 } from './1795300000000-initial-schema';
+import { CacheLease1795310000000 } from './1795310000000-cache-lease';
 import { ListedArtifacts1795392798700 } from './1795392798700-listed-artifacts';
 import { Jobs1795400000000 } from './1795400000000-jobs';
 import { TaskLosses1795401000000 } from './1795401000000-task-losses';
-import { TagRules1795404000000 } from './1795404000000-tag-rules';
+import { BlobRemovals1795402000000 } from './1795402000000-blob-removals';
 import { DeletedArtifacts1795403000000 } from './1795403000000-deleted-artifacts';
+import { TagRules1795404000000 } from './1795404000000-tag-rules';
 import { Webhooks1795405000000 } from './1795405000000-webhooks';
 
 /** Every migration in order. `nx g @breakwater/workspace:migration` adds one; a merged one is never edited. */
@@ -16,7 +16,7 @@ export const migrations = [
   Jobs1795400000000,
   TaskLosses1795401000000,
   BlobRemovals1795402000000,
-  TagRules1795404000000,
   DeletedArtifacts1795403000000,
+  TagRules1795404000000,
   Webhooks1795405000000,
 ];
