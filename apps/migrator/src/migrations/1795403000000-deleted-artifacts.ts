@@ -45,6 +45,7 @@ const tables = [
 
 const indexesAndForeignKeys = [
   `CREATE UNIQUE INDEX "deleted_artifact_repository_name_digest_key" ON "deleted_artifact" ("repository_name", "digest")`,
+  `CREATE INDEX "deleted_artifact_accessories_idx" ON "deleted_artifact" ("repository_name") WHERE subjects <> '[]'`,
   `CREATE INDEX "deleted_artifact_digest_idx" ON "deleted_artifact" ("digest")`,
   `CREATE INDEX "deleted_artifact_project_id_delete_time_idx" ON "deleted_artifact" ("project_id", "delete_time", "id")`,
   `CREATE INDEX "deleted_artifact_purge_time_idx" ON "deleted_artifact" ("purge_time")`,

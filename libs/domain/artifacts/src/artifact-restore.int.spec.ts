@@ -1,5 +1,6 @@
 import { ProjectDeletionService } from './project-deletion.service';
 import { ArtifactPurgeService } from './artifact-purge.service';
+import { manifestOfDeletedArtifact, neededByDeletedArtifact } from './deleted-artifact-references';
 import { actor, DeletionBench, image, index, type Item } from './deleted-artifacts.suite';
 
 let bench: DeletionBench;
@@ -83,6 +84,19 @@ describe('a deleted artifact', () => {
     expect(await bench.used()).toBe(sizes(small!));
     await bench.purge('bench/a', small!);
     expect(await bench.used()).toBe(sizes(small!));
+  });
+
+  it('holds on to its blobs and its manifest until it is purged', async () => {
+    const held = async () => [
+      await bench.sql(`SELECT FROM blob b WHERE ${neededByDeletedArtifact}`),
+      await bench.sql(`SELECT FROM manifest m WHERE ${manifestOfDeletedArtifact}`),
+    ];
+    await bench.push('bench/a', small!, 'v1');
+    await bench.delete('bench/a', small!);
+    expect(await held()).toEqual([[{}, {}], [{}]]);
+    await expect(bench.sql('DELETE FROM manifest WHERE digest = $1', [small!.digest])).rejects.toThrow('foreign key');
+    await bench.purge('bench/a', small!);
+    expect(await held()).toEqual([[], []]);
   });
 
   it('comes back although what it needs is in garbage collection, and not once that is too late', async () => {

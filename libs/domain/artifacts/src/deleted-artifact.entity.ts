@@ -31,6 +31,7 @@ export interface DeletedSubject {
  */
 @Entity('deleted_artifact')
 @Index('deleted_artifact_repository_name_digest_key', ['repositoryName', 'digest'], { unique: true })
+@Index('deleted_artifact_accessories_idx', ['repositoryName'], { where: "subjects <> '[]'" })
 @Index('deleted_artifact_digest_idx', ['digest'])
 @Index('deleted_artifact_project_id_delete_time_idx', ['projectId', 'deleteTime', 'id'])
 @Index('deleted_artifact_purge_time_idx', ['purgeTime'])

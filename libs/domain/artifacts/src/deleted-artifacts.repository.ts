@@ -36,6 +36,10 @@ const subjects = list(
   `SELECT c.subject_digest AS digest, c.type, c.source, c.creation_time AS "creationTime" FROM accessory c WHERE c.artifact_id = a.id ORDER BY c.id`,
 );
 
+/** In repository $2. */
+const isThere = (digest: string): string =>
+  `EXISTS (SELECT FROM repository r JOIN artifact a ON a.repository_id = r.id WHERE r.name = $2 AND a.digest = ${digest})`;
+
 /** Call these under the project's quota lock only. */
 @Injectable()
 export class DeletedArtifactsRepository {
@@ -61,19 +65,19 @@ export class DeletedArtifactsRepository {
    */
   findWithParts(projectId: number, repository: string, digest: string): Promise<RestorableArtifact[]> {
     return this.database.query<RestorableArtifact>(
-      `WITH RECURSIVE here AS (
-         SELECT * FROM deleted_artifact d WHERE d.project_id = $1 AND d.repository_name = $2
-           AND NOT EXISTS (SELECT FROM artifact a JOIN repository r ON r.id = a.repository_id WHERE r.name = $2 AND a.digest = d.digest)),
-       wanted AS (
-         SELECT id, digest, delete_time, children FROM here WHERE digest = $3
+      `WITH RECURSIVE wanted AS (
+         SELECT d.id, d.digest, d.delete_time, d.children FROM deleted_artifact d
+         WHERE d.project_id = $1 AND d.repository_name = $2 AND d.digest = $3 AND NOT ${isThere('d.digest')}
          UNION
-         SELECT h.id, h.digest, h.delete_time, h.children FROM wanted w JOIN here h
-           ON w.children @> jsonb_build_array(jsonb_build_object('digest', h.digest))
-           OR (h.delete_time >= w.delete_time AND h.subjects @> jsonb_build_array(jsonb_build_object('digest', w.digest))))
+         SELECT p.id, p.digest, p.delete_time, p.children FROM wanted w CROSS JOIN LATERAL (
+           SELECT d.* FROM jsonb_array_elements(w.children) c JOIN deleted_artifact d ON d.repository_name = $2 AND d.digest = c ->> 'digest'
+           UNION ALL
+           SELECT d.* FROM deleted_artifact d WHERE d.repository_name = $2 AND d.subjects <> '[]' AND d.delete_time >= w.delete_time
+             AND d.subjects @> jsonb_build_array(jsonb_build_object('digest', w.digest))) p
+         WHERE NOT ${isThere('p.digest')})
        SELECT ${row}, ARRAY(
-           SELECT c ->> 'digest' FROM jsonb_array_elements(d.children) c
-           WHERE NOT EXISTS (SELECT FROM here h WHERE h.digest = c ->> 'digest')
-             AND NOT EXISTS (SELECT FROM artifact a JOIN repository r ON r.id = a.repository_id WHERE r.name = $2 AND a.digest = c ->> 'digest'))
+           SELECT c ->> 'digest' FROM jsonb_array_elements(d.children) c WHERE NOT ${isThere("c ->> 'digest'")}
+             AND NOT EXISTS (SELECT FROM deleted_artifact o WHERE o.repository_name = $2 AND o.digest = c ->> 'digest'))
          AS missing
        FROM wanted w JOIN deleted_artifact d ON d.id = w.id ORDER BY d.digest <> $3, d.id`,
       [projectId, repository, digest],
