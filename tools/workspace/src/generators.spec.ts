@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { FsTree, type FileChange, type Tree } from 'nx/src/generators/tree';
 import adr from './adr.generator.js';
 import job from './job.generator.js';
+import loop from './loop.generator.js';
 import library from './library.generator.js';
 import migration from './migration.generator.js';
 import resource from './resource.generator.js';
@@ -54,8 +55,22 @@ it('makes a resource of core', async () => {
   expect(tree.read('apps/core/src/core.module.ts', 'utf8')).toMatch(/const resources = \[[^\]]*\bTeaLeavesApiModule\b/);
 });
 
+it('makes a job', async () => {
+  await job(tree, { name: 'tea-time' });
+
+  expect(created()).toEqual([
+    'apps/jobservice/src/jobs/tea-time.job.spec.ts',
+    'apps/jobservice/src/jobs/tea-time.job.ts',
+  ]);
+  expect(tree.read('libs/contracts/src/jobs.ts', 'utf8')).toMatch(
+    / {2}TEA_TIME: job\(z\.object\(\{\}\)\),\n\} as const/,
+  );
+  expect(tree.read('apps/jobservice/src/jobs/tea-time.job.ts', 'utf8')).toContain("@HandlesJob('TEA_TIME')");
+  expect(tree.read('apps/jobservice/src/jobservice.module.ts', 'utf8')).toMatch(/jobHandlers.*= \[TeaTimeJob\b/);
+});
+
 it('makes a loop of jobservice', async () => {
-  await job(tree, { name: 'tea-time', every: 300 });
+  await loop(tree, { name: 'tea-time', every: 300 });
 
   expect(tree.read('apps/jobservice/src/jobservice.module.ts', 'utf8')).toMatch(/providers: \[TeaTime\b/);
   expect(tree.read('apps/jobservice/src/maintenance/maintenance.service.ts', 'utf8')).toContain(
@@ -73,7 +88,7 @@ it('puts a migration above the last, whatever the clock says', async () => {
   const [, names = ''] = /export const migrations = \[([^\]]*)\]/.exec(list) ?? [];
   const timestamps = names.split(',').map((name) => Number(name.trim().slice(-13)));
   expect(timestamps).toEqual([...timestamps].sort((a, b) => a - b));
-  expect(names).toMatch(/AddTea\d{13}, AddMilk\d{13}$/);
+  expect(names).toMatch(/AddTea\d{13}, AddMilk\d{13}\s*$/);
   expect(tree.read('libs/platform/src/database/schema-version.ts', 'utf8')).toContain(`${timestamps.at(-1)}`);
 });
 

@@ -2,21 +2,18 @@ const { formatFiles, generateFiles, names } = require('@nx/devkit');
 const { join } = require('node:path');
 const { edit } = require('./edits');
 
-const folder = 'apps/jobservice/src/maintenance';
-const service = `${folder}/maintenance.service.ts`;
+const folder = 'apps/jobservice/src/jobs';
+const declarations = 'libs/contracts/src/jobs.ts';
 const module_ = 'apps/jobservice/src/jobservice.module.ts';
 
-/** `nx g @breakwater/workspace:job session-expiry --every=300` */
-module.exports = async function job(tree, { name, every = 60 }) {
-  if (tree.exists(`${folder}/${name}.ts`)) throw new Error(`${folder}/${name}.ts exists already`);
-  const { className, propertyName } = names(name);
-  generateFiles(tree, join(__dirname, '../files/job'), folder, { fileName: name, className, propertyName });
+/** `nx g @breakwater/workspace:job blob-scrub` */
+module.exports = async function job(tree, { name }) {
+  if (tree.exists(`${folder}/${name}.job.ts`)) throw new Error(`${folder}/${name}.job.ts exists already`);
+  const { className, constantName } = names(name);
+  generateFiles(tree, join(__dirname, '../files/job'), folder, { fileName: name, className, constantName });
 
-  const loop = `new MaintenanceLoop({ name: '${name}', everyMs: ${every} * seconds, run: () => ${propertyName}.run() }),`;
-  edit(tree, service, /((?:import .*\n)+)/, `$1import { ${className} } from './${name}';\n`);
-  edit(tree, service, /(constructor\([^)]*?),?(\s*\) \{)/, `$1, ${propertyName}: ${className}$2`);
-  edit(tree, service, /(this\.loops = \[[\s\S]*?)(\n\s*\];)/, `$1\n${loop}$2`);
-  edit(tree, module_, /((?:import .*\n)+)/, `$1import { ${className} } from './maintenance/${name}';\n`);
-  edit(tree, module_, /(providers: \[)([^\]]*\])/, `$1${className}, $2`);
+  edit(tree, declarations, /(\n)(\} as const satisfies)/, `$1  ${constantName}: job(z.object({})),\n$2`);
+  edit(tree, module_, /((?:import .*\n)+)/, `$1import { ${className}Job } from './jobs/${name}.job';\n`);
+  edit(tree, module_, /(const jobHandlers: Provider\[\] = \[)([^\]]*\])/, `$1${className}Job, $2`);
   await formatFiles(tree);
 };

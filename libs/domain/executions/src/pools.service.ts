@@ -59,4 +59,12 @@ export class PoolsService {
       [poolId ?? null],
     );
   }
+
+  /** How many tasks run, of each type in each pool. */
+  concurrency(): Promise<{ jobType: string; poolId: string; count: number }[]> {
+    return this.database.query(
+      `SELECT job_type AS "jobType", pool_id AS "poolId", count(*)::int AS count
+       FROM task WHERE status = 'Running' AND lease_until > now() GROUP BY job_type, pool_id`,
+    );
+  }
 }

@@ -42,6 +42,14 @@ export class QueuesRepository {
     );
   }
 
+  /** Tasks that wait for their time. */
+  async scheduled(): Promise<number> {
+    const [row] = await this.database.query<{ count: number }>(
+      `SELECT count(*)::int AS count FROM task WHERE status IN ('Pending', 'Scheduled') AND run_at > now()`,
+    );
+    return row?.count ?? 0;
+  }
+
   /** Executions of which tasks of that type wait, some of them. */
   async waitingExecutions(types: readonly string[], limit: number): Promise<number[]> {
     const rows = await this.database.query<{ id: number }>(

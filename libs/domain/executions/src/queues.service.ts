@@ -57,6 +57,11 @@ export class QueuesService {
       for (const id of ids) await this.stopWaiting(id, types);
   }
 
+  /** How many tasks, of all queues, wait for their time. */
+  scheduled(): Promise<number> {
+    return this.queues.scheduled();
+  }
+
   isPaused(jobType: string): Promise<boolean> {
     return this.queues.paused().then((paused) => paused.has(jobType));
   }
