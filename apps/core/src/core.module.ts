@@ -23,6 +23,7 @@ import { CacheMetrics } from './metrics/cache-metrics';
 import { MetadataApiModule } from './metadata/metadata-api.module';
 import { PermissionsModule } from './permissions/permissions.module';
 import { ProjectsApiModule } from './projects/projects-api.module';
+import { GcApiModule } from './gc/gc-api.module';
 import { PurgeApiModule } from './purge/purge-api.module';
 import { RepositoriesApiModule } from './repositories/repositories-api.module';
 import { RestModule } from './rest';
@@ -42,6 +43,7 @@ const resources = [
   PermissionsModule,
   ProjectsApiModule,
   PurgeApiModule,
+  GcApiModule,
   RepositoriesApiModule,
   RobotsModule,
   SchedulesApiModule,

@@ -43,6 +43,7 @@ const usual = {
   meta_name: 'severity',
   user_id: '999999',
   robot_id: '',
+  gc_id: '999999',
 };
 
 const repository = '/api/v2.0/projects/:project_name/repositories/:repository_name';
@@ -113,6 +114,15 @@ const rows: Row[] = [
   { route: `GET ${project}/metadatas/:meta_name`, allowed: 'MPA' },
   { route: `PUT ${project}/metadatas/:meta_name`, allowed: 'PA', body: { severity: 'nonsense' } },
   { route: `DELETE ${project}/metadatas/:meta_name`, allowed: 'PA' },
+
+  // garbage collection: the system's own
+  { route: 'GET /api/v2.0/system/gc', allowed: 'A' },
+  { route: 'GET /api/v2.0/system/gc/schedule', allowed: 'A' },
+  { route: 'POST /api/v2.0/system/gc/schedule', allowed: 'A', body: {} },
+  { route: 'PUT /api/v2.0/system/gc/schedule', allowed: 'A', body: {} },
+  { route: 'GET /api/v2.0/system/gc/:gc_id', allowed: 'A' },
+  { route: 'PUT /api/v2.0/system/gc/:gc_id', allowed: 'A' },
+  { route: 'GET /api/v2.0/system/gc/:gc_id/log', allowed: 'A' },
 
   // robot: on the project or on the system, by level
   { route: 'GET /api/v2.0/robots', allowed: 'A' },

@@ -31,6 +31,7 @@ beforeAll(async () => {
     INTERNAL_SECRET: 'internal-secret-of-tests',
     DATABASE_URL: testDatabase.url,
     ...testRedis(),
+    GC_TIME_WINDOW_HOURS: 2,
     REGISTRYCTL_URL: 'http://127.0.0.1:9',
     SECRET_KEY: 'secret-key-of-the-tests',
     EXTERNAL_URL: undefined,

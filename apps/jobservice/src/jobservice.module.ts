@@ -1,6 +1,7 @@
 import { ArtifactsModule, PullFolder } from '@breakwater/artifacts';
 import { AuditPurgeModule, EventsModule } from '@breakwater/events';
 import { ExecutionsModule } from '@breakwater/executions';
+import { GcModule } from '@breakwater/gc';
 import {
   ConfigModule,
   Database,
@@ -19,6 +20,7 @@ import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { WebhookDeliveryModule } from '@breakwater/webhooks';
 import type { Redis } from 'ioredis';
 import { EngineModule } from './engine/engine.module';
+import { GarbageCollectionJob } from './jobs/garbage-collection.job';
 import { PurgeAuditLogJob } from './jobs/purge-audit-log.job';
 import { ExecutionSweepJob } from './jobs/execution-sweep.job';
 import { ExecutionSweepStarter } from './jobs/execution-sweep.starter';
@@ -37,6 +39,7 @@ const jobHandlers: Provider[] = [
   ArtifactPurgeSchedule,
   ExecutionSweepJob,
   ExecutionSweepStarter,
+  GarbageCollectionJob,
   PurgeAuditLogJob,
   SlackJob,
   WebhookJob,
@@ -71,6 +74,7 @@ export class JobserviceModule {
         EventsModule,
         AuditPurgeModule,
         ArtifactsModule,
+        GcModule,
         ExecutionsModule,
         EngineModule,
         WebhookDeliveryModule,

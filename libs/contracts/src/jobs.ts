@@ -69,6 +69,15 @@ export const jobs = {
   WEBHOOK: job(delivery, { ...patient, concurrency: 10 }),
   /** One at a time: Slack takes one message a second. */
   SLACK: job(delivery, patient),
+  GARBAGE_COLLECTION: job(
+    z.object({
+      deleteUntagged: z.boolean(),
+      dryRun: z.boolean(),
+      /** Batches of blobs removed at the same time. */
+      workers: z.number().int().min(1).max(10),
+    }),
+    { exclusive: true, timeoutSeconds: 7 * 24 * hour },
+  ),
   RETENTION: job(z.object({ policyId: id, repository: z.string(), dryRun: z.boolean() }), { concurrency: 4 }),
 } as const satisfies Record<string, JobDeclaration>;
 

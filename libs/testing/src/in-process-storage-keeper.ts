@@ -16,9 +16,8 @@ export class InProcessStorageKeeper implements StorageKeeper {
     const failed: { key: string; message: string }[] = [];
     for (const key of keys) {
       if (before && new Date() > before) throw new Error('too late to delete blobs');
-      await this.store
-        .delete([key])
-        .catch((error: unknown) => failed.push({ key, message: error instanceof Error ? error.message : 'failed' }));
+      const left = await this.store.delete([key]);
+      failed.push(...left.map(({ error }) => ({ key, message: error instanceof Error ? error.message : 'failed' })));
     }
     return { failed };
   }
@@ -54,6 +53,10 @@ export class InProcessStorageKeeper implements StorageKeeper {
   async *walk({ after = '' }: { after?: string } = {}) {
     for await (const { key, size, modifiedAt } of this.store.walk())
       if (key > after) yield { key, size, modified: modifiedAt };
+  }
+
+  walkRepositories({ after }: { after?: string } = {}) {
+    return this.store.walkRepositories(after);
   }
 
   async *walkUploads() {

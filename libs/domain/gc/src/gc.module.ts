@@ -1,10 +1,12 @@
 import { ArtifactsModule } from '@breakwater/artifacts';
 import { ChangesModule } from '@breakwater/coherence';
+import { ExecutionsModule } from '@breakwater/executions';
 import { SettingsModule } from '@breakwater/settings';
 import { Module } from '@nestjs/common';
 import { BlobSweepRepository } from './blob-sweep.repository';
 import { Brakes } from './brakes';
 import { DryRun } from './dry-run';
+import { GcRuns } from './gc-runs.service';
 import { GarbageCollector } from './garbage-collector';
 import { Marker } from './marker';
 import { OrphanUploads } from './orphan-uploads';
@@ -13,9 +15,13 @@ import { Sweeper } from './sweeper';
 import { UntaggedArtifacts } from './untagged-artifacts';
 import { UnusedManifests } from './unused-manifests';
 
+/** Starting collections, for any process. */
+@Module({ imports: [ExecutionsModule], providers: [GcRuns], exports: [GcRuns] })
+export class GcRunsModule {}
+
 /** For the job service, which brings a STORAGE_KEEPER. */
 @Module({
-  imports: [ArtifactsModule, ChangesModule, SettingsModule],
+  imports: [ArtifactsModule, ChangesModule, SettingsModule, GcRunsModule],
   providers: [
     GarbageCollector,
     BlobSweepRepository,
@@ -28,6 +34,6 @@ import { UnusedManifests } from './unused-manifests';
     UntaggedArtifacts,
     OrphanUploads,
   ],
-  exports: [GarbageCollector],
+  exports: [GarbageCollector, GcRunsModule],
 })
 export class GcModule {}

@@ -32,6 +32,11 @@ export const jobserviceConfig = z.object({
   ...secretFragment,
   ...webhooksFragment,
   EXTERNAL_URL: frontDoorFragment.EXTERNAL_URL,
+  GC_TIME_WINDOW_HOURS: z.coerce
+    .number()
+    .min(0)
+    .default(2)
+    .describe('Garbage collection leaves what a client was told of, or pushed, within so many hours'),
   REGISTRY_URL: z.url().describe('Internal address of the registry'),
   REGISTRYCTL_URL: z.url().describe('Internal address of registryctl'),
 });
