@@ -27,6 +27,7 @@ import { GcApiModule } from './gc/gc-api.module';
 import { PurgeApiModule } from './purge/purge-api.module';
 import { RepositoriesApiModule } from './repositories/repositories-api.module';
 import { RestModule } from './rest';
+import { RetentionApiModule } from './retention/retention-api.module';
 import { RobotsModule } from './robots/robots.module';
 import { SchedulesApiModule } from './schedules';
 import { SystemApiModule } from './system/system-api.module';
@@ -45,6 +46,7 @@ const resources = [
   PurgeApiModule,
   GcApiModule,
   RepositoriesApiModule,
+  RetentionApiModule,
   RobotsModule,
   SchedulesApiModule,
   SystemApiModule,

@@ -16,6 +16,7 @@ import {
   type JobserviceConfig,
   type JobTable,
 } from '@breakwater/platform';
+import { RetentionModule } from '@breakwater/retention';
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { WebhookDeliveryModule } from '@breakwater/webhooks';
 import type { Redis } from 'ioredis';
@@ -29,6 +30,7 @@ import { ArtifactPurgeSchedule } from './jobs/artifact-purge.schedule';
 import { eventSubscribers } from './event-subscribers';
 import { SlackJob } from './jobs/slack.job';
 import { WebhookJob } from './jobs/webhook.job';
+import { RetentionJob } from './jobs/retention.job';
 import { MaintenanceService } from './maintenance/maintenance.service';
 import { QueueMetrics } from './metrics/queue-metrics';
 import { UploadExpiry } from './maintenance/upload-expiry';
@@ -41,6 +43,7 @@ const jobHandlers: Provider[] = [
   ExecutionSweepStarter,
   GarbageCollectionJob,
   PurgeAuditLogJob,
+  RetentionJob,
   SlackJob,
   WebhookJob,
 ];
@@ -77,6 +80,7 @@ export class JobserviceModule {
         GcModule,
         ExecutionsModule,
         EngineModule,
+        RetentionModule,
         WebhookDeliveryModule,
       ],
       providers: [eventSubscribers, PullFolder, UploadExpiry, MaintenanceService, QueueMetrics, ...(otherJobs?.handlers ?? jobHandlers)],

@@ -5,6 +5,7 @@ import * as executions from '@breakwater/executions';
 import * as identity from '@breakwater/identity';
 import * as immutability from '@breakwater/immutability';
 import * as projects from '@breakwater/projects';
+import * as retention from '@breakwater/retention';
 import * as quotas from '@breakwater/quotas';
 import * as settings from '@breakwater/settings';
 import * as tokens from '@breakwater/tokens';
@@ -22,6 +23,7 @@ const exported: unknown[] = [
   immutability,
   projects,
   quotas,
+  retention,
   settings,
   tokens,
   webhooks,

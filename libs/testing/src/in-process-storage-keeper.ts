@@ -67,9 +67,4 @@ export class InProcessStorageKeeper implements StorageKeeper {
   async cancelUploads(ids: readonly string[]): Promise<void> {
     for (const id of ids) await this.store.cancelUpload({ id });
   }
-
-  async *walkRepositories({ after }: { after?: string } = {}) {
-    for await (const { modifiedAt, ...link } of this.store.walkRepositories(after))
-      yield { ...link, modified: modifiedAt };
-  }
 }

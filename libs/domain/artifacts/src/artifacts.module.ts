@@ -10,6 +10,8 @@ import { Accessory } from './accessory.entity';
 import { ArtifactBlob } from './artifact-blob.entity';
 import { ArtifactDeletionService } from './artifact-deletion.service';
 import { ArtifactPurgeService } from './artifact-purge.service';
+import { ArtifactInventory } from './artifact-inventory.repository';
+import { ArtifactPruning } from './artifact-pruning.service';
 import { ArtifactReference } from './artifact-reference.entity';
 import { ArtifactRemoval } from './artifact-removal';
 import { ArtifactRestoreService } from './artifact-restore.service';
@@ -69,6 +71,8 @@ const services = [
   ArtifactDeletionService,
   ArtifactRestoreService,
   ArtifactPurgeService,
+  ArtifactInventory,
+  ArtifactPruning,
   ReferrersService,
   RepositoriesRepository,
   ArtifactsRepository,

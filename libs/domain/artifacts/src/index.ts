@@ -20,6 +20,8 @@ export { ArtifactPurgeService, type Purged } from './artifact-purge.service';
 export { ArtifactRestoreService, type RestoredArtifact } from './artifact-restore.service';
 export { manifestOfDeletedArtifact, neededByDeletedArtifact } from './deleted-artifact-references';
 export { DeletedArtifactListRepository, type DeletedArtifactDetail } from './deleted-artifact-list.repository';
+export { ArtifactInventory, type InventoriedArtifact } from './artifact-inventory.repository';
+export { ArtifactPruning, type Doomed, type Pruned } from './artifact-pruning.service';
 export { BlobsService } from './blobs.service';
 export { removalTimeout, storageKeyOf, type BlobRow, type RepositoryBlobRow } from './blobs.repository';
 export { ContentModule } from './content.module';

@@ -2,9 +2,13 @@ import { advisoryLocks, Database, REDIS } from '@breakwater/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { foldingPullsKey, pendingPullsKey } from './pull-keys';
+import { flushEveryMs } from './pull-recorder';
 
 const batchField = 'batch';
+/** Between two looks at whether another replica has folded a batch. */
+const lookAgainMs = 100;
 const deleteBatch = `if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then return redis.call('DEL', KEYS[1]) end return 0`;
 
 /**
@@ -24,6 +28,24 @@ export class PullFolder {
     // After the commit, and only this batch: another replica may have begun the next one.
     if (folded) await this.redis.eval(deleteBatch, 1, foldingPullsKey, batchField, folded.batch);
     return folded?.rows ?? 0;
+  }
+
+  /**
+   * Returns when the tables have all pulls that were answered before it was called; for who decides by them. A mark
+   * travels with them: when it is gone, so are they. Throws the signal's reason.
+   */
+  async settle(signal: AbortSignal): Promise<void> {
+    await sleep(2 * flushEveryMs, undefined, { signal });
+    const mark = `settle:${randomUUID()}`;
+    await this.redis.hset(pendingPullsKey, mark, 1);
+    for (;;) {
+      await this.fold();
+      // In this order, which is the way that the mark goes.
+      const waits =
+        (await this.redis.hexists(pendingPullsKey, mark)) || (await this.redis.hexists(foldingPullsKey, mark));
+      if (!waits) return;
+      await sleep(lookAgainMs, undefined, { signal });
+    }
   }
 
   private async foldBatch(): Promise<{ batch: string; rows: number } | undefined> {

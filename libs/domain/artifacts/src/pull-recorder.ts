@@ -3,7 +3,8 @@ import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleIn
 import type { Redis } from 'ioredis';
 import { pendingPullsKey } from './pull-keys';
 
-const flushEveryMs = 1_000;
+/** How long a pull may be known to its replica only. */
+export const flushEveryMs = 1_000;
 /** Artifacts pulled between two flushes; beyond that, pulls go uncounted. */
 const maxEntries = 50_000;
 /** When something was pulled last is known to the minute: one that is pulled all the time costs one update a minute. */

@@ -38,6 +38,9 @@ const metadataSchema = {
   proxy_cache_filter_kind: z.enum(['doublestar', 'regex']),
 };
 
+/** Which retention policy the project has; the server's to set. */
+export const retentionId = 'retention_id';
+
 /** As a request holds them. */
 export type GivenMetadata = Readonly<Record<string, string | null | undefined>>;
 
@@ -59,7 +62,7 @@ export function readMetadata(name: string, value: string): [MetadataName, string
 /** Those of a create or update request that are set. `retention_id` and `null` are sent back by clients and not theirs to set. */
 export function readAllMetadata(metadata: GivenMetadata): Map<MetadataName, string> {
   const given = Object.entries(metadata).filter(
-    (entry): entry is [string, string] => typeof entry[1] === 'string' && entry[0] !== 'retention_id',
+    (entry): entry is [string, string] => typeof entry[1] === 'string' && entry[0] !== retentionId,
   );
   return new Map(given.map(([name, value]) => readMetadata(name, value)));
 }

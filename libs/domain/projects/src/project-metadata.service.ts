@@ -5,6 +5,7 @@ import {
   metadataNames,
   readAllMetadata,
   readMetadata,
+  retentionId,
   type GivenMetadata,
   type MetadataName,
 } from './project-metadata-rules';
@@ -54,8 +55,15 @@ export class ProjectMetadataService {
     });
   }
 
+  /** Names the project's retention policy in its metadata; null: it has none. */
+  async setRetention(projectId: number, policyId: number | null): Promise<void> {
+    if (policyId === null) await this.projects.deleteMetadata(projectId, retentionId);
+    else await this.projects.setMetadata(projectId, new Map([[retentionId, String(policyId)]]));
+  }
+
   /** A project without `public` is private. Throws NOT_FOUND when it is not set. */
   async delete(projectId: number, name: string): Promise<void> {
+    if (name === retentionId) throw new AppError('BAD_REQUEST', `${retentionId} goes with the retention policy`);
     await this.database.transaction(async () => {
       const all = await this.read(projectId);
       if (!all.has(name)) throw missing(name);

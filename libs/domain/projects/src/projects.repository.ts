@@ -11,7 +11,6 @@ import {
   type ListColumns,
   type ListOptions,
 } from '@breakwater/platform';
-import type { MetadataName } from './project-metadata-rules';
 import { visibleProjects } from './project-visibility';
 import { Project } from './project.entity';
 
@@ -132,7 +131,7 @@ export class ProjectsRepository {
     return new Map(rows.map(({ name, value }) => [name, value]));
   }
 
-  async setMetadata(projectId: number, metadata: ReadonlyMap<MetadataName, string>): Promise<void> {
+  async setMetadata(projectId: number, metadata: ReadonlyMap<string, string>): Promise<void> {
     if (metadata.size === 0) return;
     await this.database.query(
       `INSERT INTO project_metadata (project_id, name, value) SELECT $1, unnest($2::text[]), unnest($3::text[])

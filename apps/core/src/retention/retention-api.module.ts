@@ -1,0 +1,14 @@
+import { ExecutionsModule } from '@breakwater/executions';
+import { RetentionModule } from '@breakwater/retention';
+import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth';
+import { RetentionAccess } from './retention-access';
+import { RetentionPoliciesController } from './retention-policies.controller';
+import { RetentionRunsController } from './retention-runs.controller';
+
+@Module({
+  imports: [AuthModule, RetentionModule, ExecutionsModule],
+  controllers: [RetentionPoliciesController, RetentionRunsController],
+  providers: [RetentionAccess],
+})
+export class RetentionApiModule {}

@@ -1,0 +1,49 @@
+import { Database } from '@breakwater/platform';
+import { Injectable } from '@nestjs/common';
+import type { RetentionPolicyRules } from './retention-policy';
+
+export interface PolicyContent extends RetentionPolicyRules {
+  confirmAbove: number | null;
+}
+
+export interface PolicyRow extends PolicyContent {
+  id: number;
+  projectId: number;
+  projectName: string;
+}
+
+@Injectable()
+export class RetentionPoliciesRepository {
+  constructor(private readonly database: Database) {}
+
+  async find(id: number): Promise<PolicyRow | undefined> {
+    const [row] = await this.database.query<PolicyRow>(
+      `SELECT x.id, x.project_id AS "projectId", p.name AS "projectName", x.rules, x.unit, x.keep_signed AS "keepSigned",
+         x.confirm_above AS "confirmAbove"
+       FROM retention_policy x JOIN project p ON p.id = x.project_id WHERE x.id = $1`,
+      [id],
+    );
+    return row;
+  }
+
+  /** Undefined: the project has one. */
+  async insert(projectId: number, content: PolicyContent): Promise<number | undefined> {
+    const [row] = await this.database.query<{ id: number }>(
+      `INSERT INTO retention_policy (project_id, rules, unit, keep_signed, confirm_above) VALUES ($1, $2, $3, $4, $5)
+       ON CONFLICT (project_id) DO NOTHING RETURNING id`,
+      [projectId, JSON.stringify(content.rules), content.unit, content.keepSigned, content.confirmAbove],
+    );
+    return row?.id;
+  }
+
+  async update(id: number, content: PolicyContent): Promise<void> {
+    await this.database.query(
+      `UPDATE retention_policy SET rules = $2, unit = $3, keep_signed = $4, confirm_above = $5, update_time = now() WHERE id = $1`,
+      [id, JSON.stringify(content.rules), content.unit, content.keepSigned, content.confirmAbove],
+    );
+  }
+
+  async delete(id: number): Promise<void> {
+    await this.database.query('DELETE FROM retention_policy WHERE id = $1', [id]);
+  }
+}
