@@ -33,6 +33,7 @@ import { SchedulesApiModule } from './schedules';
 import { SystemApiModule } from './system/system-api.module';
 import { TokenModule } from './token/token.module';
 import { UsersModule } from './users/users.module';
+import { WebhooksApiModule } from './webhooks/webhooks-api.module';
 
 /** One module for each resource of the management API. */
 const resources = [
@@ -52,6 +53,7 @@ const resources = [
   SystemApiModule,
   TokenModule,
   UsersModule,
+  WebhooksApiModule,
 ];
 
 @Module({})

@@ -44,11 +44,17 @@ const usual = {
   user_id: '999999',
   robot_id: '',
   gc_id: '999999',
+  webhook_policy_id: '999999',
+  execution_id: '999999',
+  task_id: '999999',
 };
 
 const repository = '/api/v2.0/projects/:project_name/repositories/:repository_name';
 const artifact = `${repository}/artifacts/:reference`;
 const project = '/api/v2.0/projects/:project_name_or_id';
+
+const webhooks = `${project}/webhook`;
+const systemWebhooks = '/api/v2.0/system/webhook/policies';
 
 const rows: Row[] = [
   // open to anonymous
@@ -152,6 +158,31 @@ const rows: Row[] = [
   { route: 'DELETE /api/v2.0/robots/:robot_id', allowed: 'A', fill: { robot_id: '{doomedSystemRobot}' } },
   { route: 'DELETE /api/v2.0/robots/:robot_id', allowed: 'PA', fill: { robot_id: '{doomedProjectRobot}' } },
   { route: 'GET /api/v2.0/permissions', allowed: 'PA' },
+
+  // webhook: maintainers look, administrators change
+  { route: `GET ${webhooks}/policies`, allowed: 'MPA' },
+  { route: `POST ${webhooks}/policies`, allowed: 'PA', body: {} },
+  { route: `GET ${webhooks}/policies/:webhook_policy_id`, allowed: 'MPA' },
+  { route: `PUT ${webhooks}/policies/:webhook_policy_id`, allowed: 'PA', body: {} },
+  { route: `DELETE ${webhooks}/policies/:webhook_policy_id`, allowed: 'PA' },
+  { route: `GET ${webhooks}/policies/:webhook_policy_id/executions`, allowed: 'MPA' },
+  { route: `GET ${webhooks}/policies/:webhook_policy_id/executions/:execution_id/tasks`, allowed: 'MPA' },
+  { route: `GET ${webhooks}/policies/:webhook_policy_id/executions/:execution_id/tasks/:task_id/log`, allowed: 'MPA' },
+  { route: `POST ${webhooks}/policies/:webhook_policy_id/executions/:execution_id/redeliveries`, allowed: 'PA' },
+  { route: `GET ${webhooks}/policies/:webhook_policy_id/deliveries`, allowed: 'MPA' },
+  { route: `GET ${webhooks}/lasttrigger`, allowed: 'MPA' },
+  { route: `GET ${webhooks}/events`, allowed: 'MPA' },
+  { route: `GET ${webhooks}/jobs`, allowed: 'MPA', query: '?policy_id=999999' },
+  { route: `GET ${systemWebhooks}`, allowed: 'A' },
+  { route: `POST ${systemWebhooks}`, allowed: 'A', body: {} },
+  { route: `GET ${systemWebhooks}/:webhook_policy_id`, allowed: 'A' },
+  { route: `PUT ${systemWebhooks}/:webhook_policy_id`, allowed: 'A', body: {} },
+  { route: `DELETE ${systemWebhooks}/:webhook_policy_id`, allowed: 'A' },
+  { route: `GET ${systemWebhooks}/:webhook_policy_id/executions`, allowed: 'A' },
+  { route: `GET ${systemWebhooks}/:webhook_policy_id/executions/:execution_id/tasks`, allowed: 'A' },
+  { route: `GET ${systemWebhooks}/:webhook_policy_id/executions/:execution_id/tasks/:task_id/log`, allowed: 'A' },
+  { route: `POST ${systemWebhooks}/:webhook_policy_id/executions/:execution_id/redeliveries`, allowed: 'A' },
+  { route: `GET ${systemWebhooks}/:webhook_policy_id/deliveries`, allowed: 'A' },
 
   // user: one's own account is tested in users.int.spec.ts
   { route: 'GET /api/v2.0/users', allowed: 'A' },

@@ -55,8 +55,9 @@ export class InProcessStorageKeeper implements StorageKeeper {
       if (key > after) yield { key, size, modified: modifiedAt };
   }
 
-  walkRepositories({ after }: { after?: string } = {}) {
-    return this.store.walkRepositories(after);
+  async *walkRepositories({ after }: { after?: string } = {}) {
+    for await (const { modifiedAt, ...link } of this.store.walkRepositories(after))
+      yield { ...link, modified: modifiedAt };
   }
 
   async *walkUploads() {

@@ -69,6 +69,8 @@ const systemTable = {
   'ldap-user': ['CL', 'CL'],
   'user-group': ['CRUDL', 'CRUDL'],
   configuration: ['RU', ''],
+  // In addition to Harbor, whose webhook policies are of one project each; no robot is given it.
+  'notification-policy': ['CRUDL', ''],
 } as const;
 
 export type ProjectResource = keyof typeof projectTable;

@@ -20,7 +20,8 @@ export interface WebhookPolicyView extends Omit<PolicyRow, 'targets'> {
 export interface WebhookPolicyInput {
   name: string;
   description: string;
-  enabled: boolean;
+  /** Absent: as it was, and of a new one yes. */
+  enabled?: boolean;
   eventTypes: readonly string[];
   targets: readonly TargetInput[];
 }
@@ -38,7 +39,7 @@ export class WebhookPoliciesService {
   /** Answers the new policy's id. Throws BAD_REQUEST, or CONFLICT when the name is taken. */
   async create(owner: PolicyOwner, input: WebhookPolicyInput, creator: string): Promise<number> {
     const targets = readTargets(input.targets).map((target) => this.vault.seal(target));
-    const id = await this.policies.insert({ ...read(input), targets, projectId: owner, creator });
+    const id = await this.policies.insert({ ...read(input, true), targets, projectId: owner, creator });
     if (id === undefined) throw taken(input.name);
     return id;
   }
@@ -59,7 +60,7 @@ export class WebhookPoliciesService {
   async update(owner: PolicyOwner, id: number, input: WebhookPolicyInput): Promise<void> {
     await this.database.transaction(async () => {
       const known = await this.get(owner, id);
-      const values = read(input);
+      const values = read(input, known.enabled);
       if (await this.policies.isNameTaken(owner, values.name, id)) throw taken(values.name);
       const targets = readTargets(input.targets, known.targets).map((target) => this.vault.seal(target));
       await this.policies.update(id, { ...values, targets });
@@ -85,12 +86,12 @@ export class WebhookPoliciesService {
 }
 
 /** Throws BAD_REQUEST. */
-function read({ name, description, enabled, eventTypes: types }: WebhookPolicyInput) {
+function read({ name, description, enabled, eventTypes: types }: WebhookPolicyInput, enabledElse: boolean) {
   if (name.trim() === '' || name.length > 255) throw invalid('a webhook policy needs a name of at most 255 characters');
   if (types.length === 0) throw invalid('empty event type');
   const unknown = types.find((type) => !eventTypes.includes(type as EventType));
   if (unknown !== undefined) throw invalid(`unsupported event type ${unknown}`);
-  return { name, description, enabled, eventTypes: [...new Set(types)] as EventType[] };
+  return { name, description, enabled: enabled ?? enabledElse, eventTypes: [...new Set(types)] as EventType[] };
 }
 
 function invalid(message: string): AppError {

@@ -1,0 +1,93 @@
+import { ExecutionsService, TaskLogs } from '@breakwater/executions';
+import { AppError } from '@breakwater/kernel';
+import { DeliveryLog, vendorTypes, WebhookPoliciesService, type PolicyOwner } from '@breakwater/webhooks';
+import { Injectable, StreamableFile } from '@nestjs/common';
+import { listOptions, Page, type Paging } from '../rest';
+import { toDelivery } from './delivery.dto';
+import { toExecution, toTask, type TaskPath } from './execution.dto';
+import { toWebhookJob, type ListWebhookJobsQuery } from './webhook-job.dto';
+import { readPolicy, toPolicy, type WebhookPolicyDto } from './webhook.dto';
+
+type Query = Paging & { q?: string; sort?: string };
+
+/** What a project and the system answer alike. `owner`: the project's id, or null for the system. */
+@Injectable()
+export class WebhookAnswers {
+  constructor(
+    private readonly policies: WebhookPoliciesService,
+    private readonly deliveries: DeliveryLog,
+    private readonly executions: ExecutionsService,
+    private readonly logs: TaskLogs,
+  ) {}
+
+  async list(owner: PolicyOwner, query: Query) {
+    const { items, total } = await this.policies.list(owner, listOptions(query));
+    return new Page(items.map(toPolicy), total, query);
+  }
+
+  create(owner: PolicyOwner, body: WebhookPolicyDto, creator: string): Promise<number> {
+    return this.policies.create(owner, readPolicy(body), creator);
+  }
+
+  async get(owner: PolicyOwner, id: number) {
+    return toPolicy(await this.policies.get(owner, id));
+  }
+
+  update(owner: PolicyOwner, id: number, body: WebhookPolicyDto): Promise<void> {
+    return this.policies.update(owner, id, readPolicy(body));
+  }
+
+  delete(owner: PolicyOwner, id: number): Promise<void> {
+    return this.policies.delete(owner, id);
+  }
+
+  async listExecutions(owner: PolicyOwner, policyId: number, query: Query) {
+    const { id } = await this.policies.get(owner, policyId);
+    const { items, total } = await this.executions.list({ vendorTypes, vendorId: id }, listOptions(query));
+    return new Page(items.map(toExecution), total, query);
+  }
+
+  async listTasks(owner: PolicyOwner, policyId: number, executionId: number, query: Query) {
+    await this.requireExecution(owner, policyId, executionId);
+    const { items, total } = await this.executions.listTasks(executionId, listOptions(query));
+    return new Page(items.map(toTask), total, query);
+  }
+
+  /** Throws NOT_FOUND, also for the task of another policy. */
+  async log(owner: PolicyOwner, path: TaskPath): Promise<StreamableFile> {
+    await this.requireExecution(owner, path.webhook_policy_id, path.execution_id);
+    const task = await this.executions.getTask(path.execution_id, path.task_id);
+    const log = Buffer.from(await this.logs.read(task.id));
+    return new StreamableFile(log, { type: 'text/plain; charset=utf-8', length: log.length });
+  }
+
+  /** Throws BAD_REQUEST without a policy. */
+  async listJobs(owner: PolicyOwner, query: ListWebhookJobsQuery) {
+    if (query.policy_id === undefined) throw new AppError('BAD_REQUEST', 'policy_id is required');
+    const { id } = await this.policies.get(owner, query.policy_id);
+    const { filters, ...options } = listOptions(query);
+    const byStatus = query.status.length > 0 ? [{ key: 'status', match: 'or' as const, values: query.status }] : [];
+    const { items, total } = await this.executions.list(
+      { vendorTypes, vendorId: id },
+      { ...options, filters: [...filters, ...byStatus] },
+    );
+    return new Page(items.map(toWebhookJob), total, query);
+  }
+
+  async listDeliveries(owner: PolicyOwner, policyId: number, query: Paging) {
+    const { id } = await this.policies.get(owner, policyId);
+    const { items, total } = await this.deliveries.list(id, { page: query.page, pageSize: query.page_size });
+    return new Page(items.map(toDelivery), total, query);
+  }
+
+  /** Answers the new execution's id. */
+  async redeliver(owner: PolicyOwner, policyId: number, executionId: number): Promise<number> {
+    const { id } = await this.policies.get(owner, policyId);
+    return this.deliveries.redeliver(id, executionId);
+  }
+
+  private async requireExecution(owner: PolicyOwner, policyId: number, executionId: number): Promise<void> {
+    const { id } = await this.policies.get(owner, policyId);
+    await this.executions.get(executionId, { vendorTypes, vendorId: id });
+  }
+}
