@@ -1,11 +1,13 @@
+import { manifestOfDeletedArtifact, neededByDeletedArtifact } from '@breakwater/artifacts';
+
 /*
  * What keeps garbage collection away, each in one condition. A table that comes to need blobs or manifests, such as
  * that of deleted artifacts which can be restored, takes part here and nowhere else.
  */
 
 /** An artifact `a` of which `artifacts` is true needs blob `b`, or something else than an artifact does. */
-export const needsBlob = (artifacts = 'true'): string => `EXISTS (
-  SELECT FROM artifact_blob ab JOIN artifact a ON a.id = ab.artifact_id WHERE ab.blob_id = b.id AND ${artifacts})`;
+export const needsBlob = (artifacts = 'true'): string => `(${neededByDeletedArtifact} OR EXISTS (
+  SELECT FROM artifact_blob ab JOIN artifact a ON a.id = ab.artifact_id WHERE ab.blob_id = b.id AND ${artifacts}))`;
 
 /** Something needs blob `b`, or a project's quota counts it. */
 export const blobIsReferenced = `(${needsBlob()} OR EXISTS (SELECT FROM project_blob pb WHERE pb.blob_id = b.id))`;
@@ -16,7 +18,8 @@ export const linkIsReferenced = `EXISTS (
   WHERE ab.blob_id = rb.blob_id AND a.repository_id = rb.repository_id)`;
 
 /** Something needs manifest `m`. */
-export const manifestIsReferenced = 'EXISTS (SELECT FROM artifact a WHERE a.digest = m.digest)';
+export const manifestIsReferenced = `(${manifestOfDeletedArtifact}
+  OR EXISTS (SELECT FROM artifact a WHERE a.digest = m.digest))`;
 
 /**
  * Artifact `a` has no tag, is no part of an index, no accessory, and no accessory needs it: a signature of something
