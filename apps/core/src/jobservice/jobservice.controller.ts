@@ -8,11 +8,11 @@ import { api, Operation, ReturnsAll, ReturnsNothing } from '../rest';
 import {
   ActionRequestDto,
   ExecutionParameters,
-  JobOrAllParameters,
   JobParameters,
   JobQueueDto,
   PoolParameters,
   QueueParameters,
+  readJobId,
   toPool,
   toQueue,
   toWorkers,
@@ -82,16 +82,16 @@ export class JobserviceController {
   @SystemPermission('jobservice-monitor:stop')
   @Operation({ id: 'stopRunningJob', tag, summary: 'Stop a job, or all that run', errors: [401, 403, 404] })
   @ReturnsNothing()
-  stop(@Param() { job_id: id }: JobOrAllParameters): Promise<void> {
-    return id === 'all' ? this.tasks.stopRunning() : this.tasks.stop(id);
+  async stop(@Param() job: JobParameters): Promise<void> {
+    await (job.job_id === 'all' ? this.tasks.stopRunning() : this.tasks.stop(readJobId(job)));
   }
 
   @Get('jobs/:job_id/log')
   @SystemPermission('jobservice-monitor:list')
   @Operation({ id: 'actionGetJobLog', tag, summary: 'Read the log of a job', errors: [401, 403, 404] })
   @ReturnsLog()
-  log(@Param() { job_id: id }: JobParameters, @Req() request: FastifyRequest): Promise<StreamableFile> {
-    return this.logs.ofTask(id, request);
+  async log(@Param() job: JobParameters, @Req() request: FastifyRequest): Promise<StreamableFile> {
+    return this.logs.ofTask(readJobId(job), request);
   }
 
   @Get('executions/:execution_id/events')

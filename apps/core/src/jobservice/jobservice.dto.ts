@@ -1,4 +1,5 @@
 import type { BusyWorker, QueueState, WorkerPool } from '@breakwater/executions';
+import { AppError } from '@breakwater/kernel';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { pathId, time } from '../rest';
@@ -45,14 +46,17 @@ export class QueueParameters extends createZodDto(
   z.object({ job_type: z.string().max(64).describe('Of a queue, or all') }),
 ) {}
 
-export class JobParameters extends createZodDto(z.object({ job_id: pathId })) {}
-
-/** Every job that runs can be stopped at once. */
-export class JobOrAllParameters extends createZodDto(
-  z.object({ job_id: z.union([z.literal('all'), pathId]).describe('Of a job, or all') }),
+export class JobParameters extends createZodDto(
+  z.object({ job_id: z.string().max(64).describe('Of a job; to stop every one that runs, all') }),
 ) {}
 
 export class ExecutionParameters extends createZodDto(z.object({ execution_id: pathId })) {}
+
+/** Clients take ids of jobs for text. Throws NOT_FOUND for one that is no id of ours. */
+export function readJobId({ job_id: text }: JobParameters): number {
+  if (!/^\d{1,15}$/.test(text)) throw new AppError('NOT_FOUND', `job ${text} not found`);
+  return Number(text);
+}
 
 export function toQueue({ jobType, count, latency, paused }: QueueState): z.input<typeof JobQueueDto.schema> {
   return { job_type: jobType, count, latency, paused };
