@@ -1,3 +1,3 @@
-export { historySchema, ScheduleDto, toHistory, toScheduleHistory } from './schedule.dto';
+export { historySchema, ScheduleDto, toScheduleHistory } from './schedule.dto';
 export { SchedulesApiModule } from './schedules-api.module';
 export { SystemJobs, type SystemJob } from './system-jobs.service';
