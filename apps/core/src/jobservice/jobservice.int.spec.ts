@@ -10,8 +10,8 @@ beforeAll(async () => {
 afterAll(() => core?.close());
 
 const of = <T>(type: new (...args: never[]) => T): T => core.app.get(type, { strict: false });
-const request = (method: string, path: string, body?: unknown, headers?: Record<string, string>) =>
-  core.request(method, `/jobservice${path}`, { as: 'admin', body, headers });
+const request = (method: string, path: string, body?: unknown) =>
+  core.request(method, `/jobservice${path}`, { as: 'admin', body });
 const poolId = randomUUID();
 
 beforeEach(async () => {
@@ -169,73 +169,4 @@ describe('a job', () => {
     const rows = await core.database.query<{ id: number }>('SELECT id FROM task WHERE stop_requested ORDER BY id');
     return rows.map(({ id }) => id);
   };
-});
-
-describe('what goes on', () => {
-  const live = { accept: 'text/event-stream' };
-
-  it('is a log that is told line by line until its job ends', async () => {
-    const { tasks } = await start('p/a');
-    const task = await claim(tasks[0]!);
-    await of(TaskLogs).append(task, 'first\nsecond\n');
-    const answer = request('GET', `/jobs/${task.id}/log`, undefined, live);
-    await heard(task.id);
-    await of(TaskLogs).append(task, 'third\n');
-    await of(TaskRuns).end(task, { status: 'Success', message: '' });
-    const { status, headers, body } = await answer;
-    expect([status, headers['content-type']]).toEqual([200, 'text/event-stream; charset=utf-8']);
-    expect(events(body)).toEqual([
-      { event: 'log', id: '1', data: ['first', 'second'] },
-      { event: 'log', id: '2', data: ['third'] },
-      { event: 'end', data: ['{"status":"Success"}'] },
-    ]);
-  });
-
-  it('goes on where a client left off', async () => {
-    const { tasks } = await start('p/a');
-    const task = await claim(tasks[0]!);
-    for (const line of ['one\n', 'two\n']) await of(TaskLogs).append(task, line);
-    await of(TaskRuns).end(task, { status: 'Error', message: 'no' });
-    const { body } = await request('GET', `/jobs/${task.id}/log?follow=true`, undefined, { 'last-event-id': '1' });
-    expect(events(body)).toEqual([
-      { event: 'log', id: '2', data: ['two'] },
-      { event: 'end', data: ['{"status":"Error"}'] },
-    ]);
-  });
-
-  it('is the progress of an execution', async () => {
-    const { id, tasks } = await start('p/a');
-    const task = await claim(tasks[0]!);
-    await of(TaskRuns).mergeAttributes(task, { done: 1 });
-    const answer = request('GET', `/executions/${id}/events`, undefined, live);
-    await heard(task.id);
-    await of(TaskRuns).end(task, { status: 'Success', message: '', result: { kept: 2 } });
-    const told = events((await answer).body).map(({ event, data }) => ({ event, ...JSON.parse(data[0]!) }));
-    expect(told[0]).toMatchObject({
-      event: 'progress',
-      id,
-      vendor_type: 'RETENTION',
-      vendor_id: 1,
-      metrics: { task_count: 1, running_task_count: 1 },
-      running: [{ id: task.id, job_type: 'RETENTION', extra_attrs: { done: 1 } }],
-    });
-    expect(told.at(-1)).toMatchObject({ event: 'end', status: 'Success', extra_attrs: { kept: 2 }, running: [] });
-    expect((await request('GET', '/executions/999999/events')).status).toBe(404);
-  });
-
-  /** Until core has asked for news once; what comes afterwards is told in its turn. */
-  const heard = async (taskId: number) => {
-    await core.database.query('SELECT pg_sleep(0.3) WHERE $1 > 0', [taskId]);
-  };
-
-  function events(text: string) {
-    return text
-      .split('\n\n')
-      .filter((block) => block !== '' && !block.startsWith(':'))
-      .map((block) => {
-        const fields = block.split('\n').map((line) => line.split(/: (.*)/s));
-        const field = (name: string) => fields.filter(([key]) => key === name).map(([, value = '']) => value);
-        return { event: field('event')[0], ...(field('id')[0] && { id: field('id')[0] }), data: field('data') };
-      });
-  }
 });

@@ -23,12 +23,14 @@ export class LiveAnswers {
 
   /** Asks for news every second until there will be no more, the client leaves or the process ends. */
   follow(news: () => Promise<LiveNews>): StreamableFile {
-    return new StreamableFile(Readable.from(this.texts(news), { objectMode: false }), {
-      type: 'text/event-stream; charset=utf-8',
-    });
+    const texts: Readable = Readable.from(
+      this.texts(news, () => texts.destroyed),
+      { objectMode: false },
+    );
+    return new StreamableFile(texts, { type: 'text/event-stream; charset=utf-8' });
   }
 
-  private async *texts(news: () => Promise<LiveNews>): AsyncGenerator<string> {
+  private async *texts(news: () => Promise<LiveNews>, left: () => boolean): AsyncGenerator<string> {
     const begun = performance.now();
     let spoke = begun;
     yield ': here is what happens\n\n';
@@ -43,6 +45,8 @@ export class LiveAnswers {
         yield ': still here\n\n';
       }
       await sleep(pollMs);
+      // The generator itself hears of it only when it has something to say.
+      if (left()) return;
     }
   }
 }
