@@ -1,5 +1,5 @@
 import { ExecutionsModule } from '@breakwater/executions';
-import { RetentionModule } from '@breakwater/retention';
+import { RetentionPoliciesModule } from '@breakwater/retention';
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth';
 import { RetentionAccess } from './retention-access';
@@ -7,7 +7,7 @@ import { RetentionPoliciesController } from './retention-policies.controller';
 import { RetentionRunsController } from './retention-runs.controller';
 
 @Module({
-  imports: [AuthModule, RetentionModule, ExecutionsModule],
+  imports: [AuthModule, RetentionPoliciesModule, ExecutionsModule],
   controllers: [RetentionPoliciesController, RetentionRunsController],
   providers: [RetentionAccess],
 })

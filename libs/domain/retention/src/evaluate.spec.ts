@@ -7,12 +7,18 @@ import { rulesFor } from './retention-policy';
 const now = new Date('2026-11-23T12:00:00Z');
 const ago = (days: number): Date => new Date(now.getTime() - days * 86_400_000);
 
-function rule(template: string, parameter?: number, pattern = '**', decoration = 'matches', extras = ''): TagRule {
+interface Picking {
+  pattern: string;
+  decoration: string;
+  extras: string;
+}
+
+function rule(template: string, parameter?: number, picking: Partial<Picking> = {}): TagRule {
   return tagRule.parse({
     action: 'retain',
     template,
     params: parameter === undefined ? {} : { [template]: parameter },
-    tag_selectors: [{ decoration, pattern, extras }],
+    tag_selectors: [{ decoration: 'matches', pattern: '**', ...picking }],
     scope_selectors: { repository: [{ decoration: 'repoMatches', pattern: '**' }] },
   });
 }
@@ -43,7 +49,11 @@ const outcomes = (...given: Parameters<typeof evaluate>) =>
 describe('evaluate', () => {
   it('says which rule kept a tag, and why the others did not', () => {
     const artifacts = [artifact({ new: 1 }), artifact({ mid: 3 }), artifact({ old: 9 })];
-    const rules = [rule('latestPushedK', 1), rule('nDaysSinceLastPush', 5), rule('always', undefined, 'release-*')];
+    const rules = [
+      rule('latestPushedK', 1),
+      rule('nDaysSinceLastPush', 5),
+      rule('always', undefined, { pattern: 'release-*' }),
+    ];
     expect(
       evaluate(policy(rules), artifacts, now).map(({ candidate, outcome, reason }) => [
         candidate.tags[0],
@@ -63,17 +73,19 @@ describe('evaluate', () => {
 
   it('decides about each tag of an artifact for itself, or about all together', () => {
     const artifacts = [artifact({ v1: 1, 'build-7': 9 })];
-    const rules = [rule('always', undefined, 'v*')];
+    const rules = [rule('always', undefined, { pattern: 'v*' })];
     expect(outcomes(policy(rules), artifacts, now)).toEqual({ v1: 'RETAIN', 'build-7': 'DEL' });
     expect(outcomes(policy(rules, { unit: 'artifact' }), artifacts, now)).toEqual({ 'v1+build-7': 'RETAIN' });
-    const excluding = policy([rule('always', undefined, 'v*', 'excludes')], { unit: 'artifact' });
+    const excluding = policy([rule('always', undefined, { pattern: 'v*', decoration: 'excludes' })], {
+      unit: 'artifact',
+    });
     expect(outcomes(excluding, artifacts, now)).toEqual({ 'v1+build-7': 'RETAIN' });
   });
 
   it('picks what has no tag as Harbor does', () => {
     const bare = artifact({});
-    const verdict = (...given: [decoration: string, extras: string]) =>
-      evaluate(policy([rule('always', undefined, 'v*', ...given)]), [bare], now)[0]?.outcome;
+    const verdict = (decoration: string, extras: string) =>
+      evaluate(policy([rule('always', undefined, { pattern: 'v*', decoration, extras })]), [bare], now)[0]?.outcome;
     expect(verdict('matches', '')).toBe('RETAIN');
     expect(verdict('matches', '{"untagged":false}')).toBe('DEL');
     expect(verdict('matches', '{"untagged":true}')).toBe('RETAIN');
@@ -119,7 +131,9 @@ describe('evaluate', () => {
       fc.property(policies, repositories, (given, artifacts) => {
         const rules = rulesFor(given.rules, 'app');
         const verdicts = evaluate({ ...given, rules }, artifacts, now);
-        for (const { outcome } of verdicts) outcome === 'DEL' ? deleted++ : retained++;
+        const gone = verdicts.filter(({ outcome }) => outcome === 'DEL').length;
+        deleted += gone;
+        retained += verdicts.length - gone;
         expect(verdicts.map(({ candidate, outcome }) => [candidate.artifact.id, candidate.tags, outcome])).toEqual(
           modelVerdicts({ ...given, rules }, artifacts),
         );
@@ -213,20 +227,23 @@ interface Unit {
   immutable: boolean;
 }
 
+function modelUnits(artifact: RetainedArtifact, unit: 'tag' | 'artifact'): Unit[] {
+  const own = { artifact, pulled: artifact.pullTime ? artifact.pullTime.getTime() : -1 };
+  const { tags } = artifact;
+  if (unit === 'tag' && tags.length > 0)
+    return tags.map(({ name, pushTime, immutable }) => ({
+      ...own,
+      tags: [name],
+      pushed: pushTime.getTime(),
+      immutable,
+    }));
+  let pushed = artifact.pushTime.getTime();
+  for (const { pushTime } of tags) if (pushTime.getTime() > pushed) pushed = pushTime.getTime();
+  return [{ ...own, tags: tags.map(({ name }) => name), pushed, immutable: tags.some(({ immutable }) => immutable) }];
+}
+
 function modelVerdicts(given: Parameters<typeof evaluate>[0], artifacts: RetainedArtifact[]): unknown[] {
-  const units: Unit[] = [];
-  for (const one of artifacts) {
-    const pulled = one.pullTime ? one.pullTime.getTime() : -1;
-    const own = { artifact: one, pulled };
-    if (given.unit === 'artifact' || one.tags.length === 0) {
-      let pushed = one.pushTime.getTime();
-      for (const tag of one.tags) if (tag.pushTime.getTime() > pushed) pushed = tag.pushTime.getTime();
-      const tags = one.tags.map(({ name }) => name);
-      units.push({ ...own, tags, pushed, immutable: one.tags.some(({ immutable }) => immutable) });
-    } else
-      for (const tag of one.tags)
-        units.push({ ...own, tags: [tag.name], pushed: tag.pushTime.getTime(), immutable: tag.immutable });
-  }
+  const units = artifacts.flatMap((one) => modelUnits(one, given.unit));
   return units.map((unit) => {
     const kept = given.rules.some((one) => keeps(one, unit, units)) || (given.keepSigned && unit.artifact.signed);
     return [unit.artifact.id, unit.tags, kept ? 'RETAIN' : unit.immutable ? 'IMMUTABLE' : 'DEL'];

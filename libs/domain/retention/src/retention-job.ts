@@ -6,8 +6,7 @@ import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import type { Verdict } from './evaluate';
 import { RepositoryVerdicts } from './repository-verdicts';
-import type { PolicyRow } from './retention-policies.repository';
-import { RetentionPoliciesService } from './retention-policies.service';
+import { RetentionPoliciesRepository, type PolicyRow } from './retention-policies.repository';
 import { needsPullTimes } from './retention-policy';
 import { reportOf } from './retention-report';
 import { verdictTable } from './verdict-table';
@@ -30,7 +29,7 @@ type Checkpoint = z.output<typeof checkpointSchema>;
 @Injectable()
 export class RetentionJobRunner {
   constructor(
-    private readonly policies: RetentionPoliciesService,
+    private readonly policies: RetentionPoliciesRepository,
     private readonly verdicts: RepositoryVerdicts,
     private readonly pruning: ArtifactPruning,
     private readonly pulls: PullFolder,

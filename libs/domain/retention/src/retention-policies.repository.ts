@@ -1,6 +1,10 @@
+import { AppError } from '@breakwater/kernel';
 import { Database } from '@breakwater/platform';
 import { Injectable } from '@nestjs/common';
 import type { RetentionPolicyRules } from './retention-policy';
+
+/** Of runs and schedules of retention policies. */
+export const retentionVendor = 'RETENTION';
 
 export interface PolicyContent extends RetentionPolicyRules {
   confirmAbove: number | null;
@@ -24,6 +28,13 @@ export class RetentionPoliciesRepository {
       [id],
     );
     return row;
+  }
+
+  /** Throws NOT_FOUND. */
+  async get(id: number): Promise<PolicyRow> {
+    const policy = await this.find(id);
+    if (!policy) throw new AppError('NOT_FOUND', `retention policy ${id} not found`);
+    return policy;
   }
 
   /** Undefined: the project has one. */

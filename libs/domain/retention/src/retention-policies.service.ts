@@ -3,11 +3,13 @@ import { AppError } from '@breakwater/kernel';
 import { Database } from '@breakwater/platform';
 import { ProjectMetadataService } from '@breakwater/projects';
 import { Injectable } from '@nestjs/common';
-import { RetentionPoliciesRepository, type PolicyContent, type PolicyRow } from './retention-policies.repository';
+import {
+  RetentionPoliciesRepository,
+  retentionVendor,
+  type PolicyContent,
+  type PolicyRow,
+} from './retention-policies.repository';
 import { assertRules } from './retention-policy';
-
-/** Of runs and schedules of retention policies. */
-export const retentionVendor = 'RETENTION';
 
 export interface PolicyInput extends PolicyContent {
   /** Six fields, UTC; undefined: only when somebody starts it. */
@@ -31,12 +33,7 @@ export class RetentionPoliciesService {
 
   /** Throws NOT_FOUND. */
   async get(id: number): Promise<PolicyDetail> {
-    return { ...(await this.require(id)), schedule: await this.schedules.find(retentionVendor, id) };
-  }
-
-  /** Without its schedule; undefined when it is gone. */
-  find(id: number): Promise<PolicyRow | undefined> {
-    return this.policies.find(id);
+    return { ...(await this.policies.get(id)), schedule: await this.schedules.find(retentionVendor, id) };
   }
 
   /** Returns the new policy's id. Throws BAD_REQUEST for wrong rules or a second policy, CONFLICT for a rule that is there twice. */
@@ -58,7 +55,7 @@ export class RetentionPoliciesService {
   async update(id: number, input: PolicyInput): Promise<void> {
     assertRules(input.rules);
     await this.database.transaction(async () => {
-      await this.require(id);
+      await this.policies.get(id);
       await this.policies.update(id, input);
       await this.schedule(id, input.cron);
     });
@@ -68,18 +65,12 @@ export class RetentionPoliciesService {
   /** Its runs are stopped, its schedule ends. Throws NOT_FOUND. */
   async delete(id: number): Promise<void> {
     await this.database.transaction(async () => {
-      const { projectId } = await this.require(id);
+      const { projectId } = await this.policies.get(id);
       await this.policies.delete(id);
       await this.metadata.setRetention(projectId, null);
       await this.schedules.remove(retentionVendor, id);
     });
     await this.stopRuns(id);
-  }
-
-  private async require(id: number): Promise<PolicyRow> {
-    const policy = await this.policies.find(id);
-    if (!policy) throw new AppError('NOT_FOUND', `retention policy ${id} not found`);
-    return policy;
   }
 
   private async schedule(id: number, cron: string | undefined): Promise<void> {

@@ -2,8 +2,7 @@ import { ExecutionsService, type ExecutionTrigger } from '@breakwater/executions
 import { AppError } from '@breakwater/kernel';
 import { Injectable } from '@nestjs/common';
 import { RepositoryVerdicts } from './repository-verdicts';
-import type { PolicyRow } from './retention-policies.repository';
-import { RetentionPoliciesService, retentionVendor } from './retention-policies.service';
+import { RetentionPoliciesRepository, retentionVendor, type PolicyRow } from './retention-policies.repository';
 
 export interface RunOptions {
   trigger: ExecutionTrigger;
@@ -19,7 +18,7 @@ export interface RunOptions {
 @Injectable()
 export class RetentionRunsService {
   constructor(
-    private readonly policies: RetentionPoliciesService,
+    private readonly policies: RetentionPoliciesRepository,
     private readonly verdicts: RepositoryVerdicts,
     private readonly executions: ExecutionsService,
   ) {}
