@@ -12,6 +12,7 @@ import { Leases } from './leases';
 import { Pool } from './pool';
 import { Reconciler } from './reconciler';
 import { ScheduleFiring } from './schedule-firing';
+import { TaskTaker } from './task-taker';
 import { Workers } from './workers';
 
 /** Runs tasks. Who does them are the providers, anywhere in the process, that `@HandlesJob` marks. */
@@ -29,6 +30,7 @@ import { Workers } from './workers';
     Pool,
     Reconciler,
     ScheduleFiring,
+    TaskTaker,
     Workers,
   ],
   exports: [LoopMetrics],

@@ -58,16 +58,18 @@ export class Leases {
         tasks.map(({ task }) => task),
         this.leaseSeconds,
       );
-      for (const task of tasks) {
-        const state = held.get(task.taskId);
-        if (state) task.leaseUntil = until;
-        // One that has ended by itself meanwhile is not lost.
-        if (!state && this.held.get(task.taskId) === task) task.abort('lost');
-        if (state?.stopRequested) task.abort('stopped');
-      }
+      for (const task of tasks) this.judge(task, until, held.get(task.taskId));
     } catch (error) {
       this.logger.warn({ err: error }, 'leases could not be renewed');
       for (const task of tasks) if (task.leaseUntil < performance.now()) task.abort('lost');
     }
+  }
+
+  private judge(task: RunningTask, until: number, state: { stopRequested: boolean } | undefined): void {
+    // One that has ended by itself meanwhile is not lost.
+    if (!state && this.held.get(task.taskId) === task) task.abort('lost');
+    if (!state) return;
+    task.leaseUntil = until;
+    if (state.stopRequested) task.abort('stopped');
   }
 }

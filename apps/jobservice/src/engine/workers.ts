@@ -1,4 +1,3 @@
-import { TaskRuns } from '@breakwater/executions';
 import {
   JOB_TABLE,
   QUEUE_SETTINGS,
@@ -8,17 +7,12 @@ import {
   type RedisSettings,
 } from '@breakwater/platform';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { WaitingError, Worker, type Job, type Processor } from 'bullmq';
+import { Worker, type Job, type Processor } from 'bullmq';
 import { Redis } from 'ioredis';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { JobRunner } from './job-runner';
-import { Leases } from './leases';
-import { Pool } from './pool';
 import { ScheduleFiring } from './schedule-firing';
-import { Slots } from './slots';
+import { TaskTaker } from './task-taker';
 
-/** A task that found no free slot goes back, for a replica that has one. */
-const slotWaitMs = 2_000;
 /** BullMQ's own leases; they only decide how soon a wake-up call is repeated that died with its worker. */
 const timing = { lockDuration: 15_000, stalledInterval: 15_000, maxStalledCount: 1_000, runRetryDelay: 1_000 };
 const closeMs = 1_000;
@@ -27,20 +21,15 @@ const closeMs = 1_000;
 @Injectable()
 export class Workers {
   private readonly logger = new Logger('Jobs');
-  private readonly slots: Slots;
   private readonly connection: Redis;
   private workers: Worker[] = [];
 
   constructor(
-    private readonly runs: TaskRuns,
-    private readonly runner: JobRunner,
-    private readonly leases: Leases,
+    private readonly taker: TaskTaker,
     private readonly firing: ScheduleFiring,
-    private readonly pool: Pool,
     @Inject(QUEUE_SETTINGS) private readonly settings: RedisSettings,
     @Inject(JOB_TABLE) private readonly table: JobTable,
   ) {
-    this.slots = new Slots(pool.concurrency);
     this.connection = new Redis(settings.REDIS_URL, {
       maxRetriesPerRequest: null,
       retryStrategy: (attempt) => Math.min(attempt * 200, 2_000),
@@ -52,7 +41,7 @@ export class Workers {
   start(): void {
     this.workers = [
       ...Object.entries(this.table).map(([type, { concurrency }]) =>
-        this.work(type, concurrency, (job: Job<{ taskId: number }>, token) => this.runTask(job, token)),
+        this.work(type, concurrency, (job: Job<{ taskId: number }>, token) => this.taker.take(job, token)),
       ),
       this.work(schedulerQueue, 1, () => this.firing.fireDue()),
     ];
@@ -88,21 +77,5 @@ export class Workers {
     worker.on('error', (error) => this.logger.debug({ err: error, queue }, 'the queue has a problem'));
     worker.on('failed', (_job, error) => this.logger.warn({ err: error, queue }, 'a wake-up call failed'));
     return worker;
-  }
-
-  private async runTask(job: Job<{ taskId: number }>, token: string | undefined): Promise<void> {
-    const release = await this.slots.take(slotWaitMs);
-    if (!release) {
-      await job.moveToWait(token);
-      throw new WaitingError();
-    }
-    try {
-      const leaseUntil = this.leases.until();
-      const { leaseSeconds } = this.leases;
-      const task = await this.runs.claim(job.data.taskId, job.queueName, { poolId: this.pool.id, leaseSeconds });
-      if (task) await this.runner.run(task, leaseUntil);
-    } finally {
-      release();
-    }
   }
 }

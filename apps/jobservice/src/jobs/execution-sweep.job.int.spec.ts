@@ -1,5 +1,5 @@
 import { ExecutionSweep } from '@breakwater/executions';
-import { Database, jobserviceConfig } from '@breakwater/platform';
+import { jobserviceConfig, type Database } from '@breakwater/platform';
 import { createTestDatabase, fakeJobContext, testRedis, type TestDatabase } from '@breakwater/testing';
 import { startEngine, type EngineUnderTest } from '../testing/engine-under-test';
 import { ExecutionSweepJob } from './execution-sweep.job';

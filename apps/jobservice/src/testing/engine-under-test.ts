@@ -1,7 +1,7 @@
 import type { JobDeclaration, JobType } from '@breakwater/contracts';
 import { ExecutionsService, type JobContext } from '@breakwater/executions';
 import { Database, jobserviceConfig } from '@breakwater/platform';
-import { testRedis } from '@breakwater/testing';
+import type { testRedis } from '@breakwater/testing';
 import type { Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -35,7 +35,7 @@ export async function startEngine(
 ): Promise<EngineUnderTest> {
   const config = jobserviceConfig.parse({
     PORT: '0',
-    LOG_LEVEL: process.env.TLOG ?? 'fatal',
+    LOG_LEVEL: 'fatal',
     INTERNAL_SECRET: 'internal-secret-of-tests',
     DATABASE_URL: server.databaseUrl,
     ...server.redis,

@@ -1,3 +1,5 @@
+import { taskQueueMetrics, taskRunMetrics } from './task-metric-descriptions';
+
 /** What a metric is, for Prometheus and for docs/operations/monitoring.md. */
 export interface MetricDescription {
   type: 'counter' | 'gauge' | 'histogram' | 'summary';
@@ -126,29 +128,7 @@ const core = {
     labels: ['project_name', 'public', 'artifact_type'],
     aggregator: 'first',
   },
-  harbor_task_queue_size: {
-    type: 'gauge',
-    help: 'Tasks whose time has come and that no worker has yet; of SCHEDULER: schedules that are late',
-    labels: ['type'],
-    aggregator: 'first',
-  },
-  harbor_task_queue_latency: {
-    type: 'gauge',
-    help: 'Seconds that the first of them has waited',
-    labels: ['type'],
-    aggregator: 'first',
-  },
-  harbor_task_concurrency: {
-    type: 'gauge',
-    help: 'Tasks that run, by the pool that has them',
-    labels: ['type', 'pool'],
-    aggregator: 'first',
-  },
-  harbor_task_scheduled_total: {
-    type: 'gauge',
-    help: 'Tasks that wait for their time, or to be tried again',
-    aggregator: 'first',
-  },
+  ...taskQueueMetrics,
   harbor_statistics_total_project_amount: { type: 'gauge', help: 'Projects', aggregator: 'first' },
   harbor_statistics_public_project_amount: { type: 'gauge', help: 'Public projects', aggregator: 'first' },
   harbor_statistics_private_project_amount: { type: 'gauge', help: 'Private projects', aggregator: 'first' },
@@ -255,23 +235,7 @@ const requests = {
 
 /** Harbor's names for what the job service does, and ours. */
 const jobservice = {
-  harbor_jobservice_info: {
-    type: 'gauge',
-    help: 'Always 1; the pool of workers, in labels',
-    labels: ['node', 'pool', 'workers'],
-    aggregator: 'first',
-  },
-  harbor_jobservice_task_total: {
-    type: 'counter',
-    help: 'Runs of tasks by what they came to: a status, Scheduled (tried again), Pending (given back), Lost (somebody else’s by now)',
-    labels: ['type', 'status'],
-  },
-  harbor_jobservice_task_process_time_seconds: {
-    type: 'summary',
-    help: 'Time of runs of tasks, quantiles over the last ten minutes',
-    labels: ['type', 'status'],
-    aggregator: 'average',
-  },
+  ...taskRunMetrics,
   breakwater_outbox_events: { type: 'gauge', help: 'Events waiting to be published', aggregator: 'first' },
   breakwater_outbox_oldest_seconds: {
     type: 'gauge',
