@@ -18,8 +18,8 @@ export class TaskAborted extends Error {
   }
 }
 
-/** How often, at most, what a job tells of itself is written. */
-const progressMs = 1_000;
+/** How often what a job tells of itself is written, and its lease looked at. */
+const tickMs = 1_000;
 
 /** A task while a worker has it: what its handler sees, and what the engine knows of it. */
 export class RunningTask implements JobContext {
@@ -46,7 +46,7 @@ export class RunningTask implements JobContext {
     this.run = task.run;
     this.checkpoint = task.checkpoint ?? undefined;
     this.writer = new TaskLogWriter(logs, task);
-    this.ticker = setInterval(() => void this.flush(), progressMs).unref();
+    this.ticker = setInterval(() => this.tick(), tickMs).unref();
   }
 
   get signal(): AbortSignal {
@@ -59,7 +59,7 @@ export class RunningTask implements JobContext {
     return reason instanceof TaskAborted ? reason.kind : undefined;
   }
 
-  /** The first reason counts, but who lost the task has lost it. */
+  /** The first reason counts. */
   abort(kind: AbortKind): void {
     this.controller.abort(new TaskAborted(kind));
   }
@@ -96,6 +96,12 @@ export class RunningTask implements JobContext {
   /** Nothing is written any more. */
   close(): void {
     clearInterval(this.ticker);
+  }
+
+  private tick(): void {
+    // Also when the renewal hangs, or the whole process did: by now others may have the task.
+    if (performance.now() > this.leaseUntil) this.abort('lost');
+    void this.flush();
   }
 
   private show(): Promise<void> {

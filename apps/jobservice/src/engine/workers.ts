@@ -16,6 +16,7 @@ import { TaskTaker } from './task-taker';
 /** BullMQ's own leases; they only decide how soon a wake-up call is repeated that died with its worker. */
 const timing = { lockDuration: 15_000, stalledInterval: 15_000, maxStalledCount: 1_000, runRetryDelay: 1_000 };
 const closeMs = 1_000;
+const watchMs = 5_000;
 
 /** One BullMQ worker for each type of job, and one for the instants of schedules. */
 @Injectable()
@@ -23,6 +24,7 @@ export class Workers {
   private readonly logger = new Logger('Jobs');
   private readonly connection: Redis;
   private workers: Worker[] = [];
+  private watch: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly taker: TaskTaker,
@@ -45,17 +47,12 @@ export class Workers {
       ),
       this.work(schedulerQueue, 1, () => this.firing.fireDue()),
     ];
-  }
-
-  /** A worker that a fault of Redis ended begins anew. */
-  keepRunning(): void {
-    for (const worker of this.workers)
-      if (!worker.isRunning() && !worker.isPaused())
-        worker.run().catch((error: unknown) => this.logger.warn({ err: error }, 'a worker ended'));
+    this.watch = setInterval(() => this.keepRunning(), watchMs).unref();
   }
 
   /** No further task is taken; those that run go on. */
   async pause(): Promise<void> {
+    clearInterval(this.watch);
     await Promise.all(this.workers.map((worker) => worker.pause(true)));
   }
 
@@ -64,6 +61,13 @@ export class Workers {
     const closed = Promise.allSettled(this.workers.map((worker) => worker.close(true)));
     await Promise.race([closed, sleep(closeMs, undefined, { ref: false })]);
     this.connection.disconnect();
+  }
+
+  /** A worker that a fault of Redis ended begins anew. */
+  private keepRunning(): void {
+    for (const worker of this.workers)
+      if (!worker.isRunning() && !worker.isPaused())
+        worker.run().catch((error: unknown) => this.logger.warn({ err: error }, 'a worker ended'));
   }
 
   private work(queue: string, concurrency: number, process: Processor): Worker {
