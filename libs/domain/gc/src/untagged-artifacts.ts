@@ -21,6 +21,8 @@ export interface UntaggedGuard {
 export const UNTAGGED_GUARD = Symbol('UNTAGGED_GUARD');
 
 const batch = 100;
+/** Indexes of indexes are rarely deeper. */
+const mostPasses = 5;
 const actor = { name: 'garbage-collection', address: '', userAgent: '' };
 
 /** Deletes artifacts that nobody can find by a tag any more, as a user would delete them. */
@@ -33,18 +35,24 @@ export class UntaggedArtifacts {
     @Optional() @Inject(UNTAGGED_GUARD) private readonly guard?: UntaggedGuard,
   ) {}
 
-  /** In passes: what an index listed is untagged when the index is gone. */
+  /** In passes: what an index listed is untagged when the index is gone. What is pushed meanwhile waits for the next time. */
   async remove(run: GarbageRun): Promise<void> {
-    for (let before = -1; run.totals.artifacts !== before;) {
+    const newest = await this.newest();
+    for (let [pass, before] = [0, -1]; pass < mostPasses && run.totals.artifacts !== before; pass++) {
       before = run.totals.artifacts;
-      await this.pass(run);
+      await this.pass(run, newest);
       await run.step({ after: '' });
     }
     run.log(`deleted ${run.totals.artifacts} untagged artifacts`);
   }
 
-  private async pass(run: GarbageRun): Promise<void> {
-    for (let found = await this.find(run); found.length > 0; found = await this.find(run)) {
+  private async newest(): Promise<number> {
+    const [row] = await this.database.query<{ id: number }>('SELECT coalesce(max(id), 0)::bigint AS id FROM artifact');
+    return row?.id ?? 0;
+  }
+
+  private async pass(run: GarbageRun, newest: number): Promise<void> {
+    for (let found = await this.find(run, newest); found.length > 0; found = await this.find(run, newest)) {
       const kept = (await this.guard?.kept(found)) ?? new Set();
       for (const artifact of found) {
         if (!kept.has(artifact.id)) await this.delete(run, artifact);
@@ -54,11 +62,11 @@ export class UntaggedArtifacts {
     }
   }
 
-  private find(run: GarbageRun): Promise<UntaggedArtifact[]> {
+  private find(run: GarbageRun, newest: number): Promise<UntaggedArtifact[]> {
     return this.database.query<UntaggedArtifact>(
       `SELECT a.id, a.project_id AS "projectId", r.name AS repository, a.digest FROM artifact a JOIN repository r ON r.id = a.repository_id
-       WHERE a.id > $1 AND ${isOlderThan('a.push_time', '$2')} AND ${artifactIsUntagged} ORDER BY a.id LIMIT $3`,
-      [Number(run.after), run.options.windowSeconds, batch],
+       WHERE a.id > $1 AND a.id <= $4 AND ${isOlderThan('a.push_time', '$2')} AND ${artifactIsUntagged} ORDER BY a.id LIMIT $3`,
+      [Number(run.after), run.options.windowSeconds, batch, newest],
     );
   }
 
