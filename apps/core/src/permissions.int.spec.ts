@@ -47,6 +47,7 @@ const usual = {
   webhook_policy_id: '999999',
   execution_id: '999999',
   task_id: '999999',
+  scrub_id: '999999',
 };
 
 const repository = '/api/v2.0/projects/:project_name/repositories/:repository_name';
@@ -129,6 +130,14 @@ const rows: Row[] = [
   { route: 'GET /api/v2.0/system/gc/:gc_id', allowed: 'A' },
   { route: 'PUT /api/v2.0/system/gc/:gc_id', allowed: 'A' },
   { route: 'GET /api/v2.0/system/gc/:gc_id/log', allowed: 'A' },
+
+  { route: 'GET /api/v2.0/system/scrub', allowed: 'A' },
+  { route: 'GET /api/v2.0/system/scrub/schedule', allowed: 'A' },
+  { route: 'POST /api/v2.0/system/scrub/schedule', allowed: 'A', body: {} },
+  { route: 'PUT /api/v2.0/system/scrub/schedule', allowed: 'A', body: {} },
+  { route: 'GET /api/v2.0/system/scrub/:scrub_id', allowed: 'A' },
+  { route: 'PUT /api/v2.0/system/scrub/:scrub_id', allowed: 'A' },
+  { route: 'GET /api/v2.0/system/scrub/:scrub_id/log', allowed: 'A' },
 
   // robot: on the project or on the system, by level
   { route: 'GET /api/v2.0/robots', allowed: 'A' },

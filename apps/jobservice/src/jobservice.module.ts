@@ -21,6 +21,7 @@ import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { WebhookDeliveryModule } from '@breakwater/webhooks';
 import type { Redis } from 'ioredis';
 import { EngineModule } from './engine/engine.module';
+import { BlobScrubJob } from './jobs/blob-scrub.job';
 import { GarbageCollectionJob } from './jobs/garbage-collection.job';
 import { PurgeAuditLogJob } from './jobs/purge-audit-log.job';
 import { ExecutionSweepJob } from './jobs/execution-sweep.job';
@@ -39,6 +40,7 @@ import { UploadExpiry } from './maintenance/upload-expiry';
 const jobHandlers: Provider[] = [
   ArtifactPurgeJob,
   ArtifactPurgeSchedule,
+  BlobScrubJob,
   ExecutionSweepJob,
   ExecutionSweepStarter,
   GarbageCollectionJob,

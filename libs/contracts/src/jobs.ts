@@ -78,6 +78,11 @@ export const jobs = {
     }),
     { exclusive: true, timeoutSeconds: 7 * 24 * hour },
   ),
+  /** Reads every blob again and compares it with its digest. */
+  BLOB_SCRUB: job(z.object({ bytesPerSecond: z.number().int().positive() }), {
+    exclusive: true,
+    timeoutSeconds: 30 * 24 * hour,
+  }),
   RETENTION: job(z.object({ policyId: id, repository: z.string(), dryRun: z.boolean() }), { concurrency: 4 }),
 } as const satisfies Record<string, JobDeclaration>;
 

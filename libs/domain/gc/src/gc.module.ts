@@ -10,13 +10,16 @@ import { GcRuns } from './gc-runs.service';
 import { GarbageCollector } from './garbage-collector';
 import { Marker } from './marker';
 import { OrphanUploads } from './orphan-uploads';
+import { Scrub } from './scrub';
+import { ScrubRepository } from './scrub.repository';
+import { ScrubRuns } from './scrub-runs.service';
 import { StaleLinks } from './stale-links';
 import { Sweeper } from './sweeper';
 import { UntaggedArtifacts } from './untagged-artifacts';
 import { UnusedManifests } from './unused-manifests';
 
 /** Starting collections, for any process. */
-@Module({ imports: [ExecutionsModule], providers: [GcRuns], exports: [GcRuns] })
+@Module({ imports: [ExecutionsModule], providers: [GcRuns, ScrubRuns], exports: [GcRuns, ScrubRuns] })
 export class GcRunsModule {}
 
 /** For the job service, which brings a STORAGE_KEEPER. */
@@ -33,7 +36,9 @@ export class GcRunsModule {}
     UnusedManifests,
     UntaggedArtifacts,
     OrphanUploads,
+    Scrub,
+    ScrubRepository,
   ],
-  exports: [GarbageCollector, GcRunsModule],
+  exports: [GarbageCollector, Scrub, GcRunsModule],
 })
 export class GcModule {}
