@@ -5,7 +5,7 @@ export class BlobRemovals1795402000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`CREATE TABLE "blob_removal" (
       "digest" character varying(160) COLLATE "C" NOT NULL,
-      "removal" uuid NOT NULL DEFAULT gen_random_uuid(),
+      "removal" uuid NOT NULL,
       "time" timestamptz NOT NULL DEFAULT now(),
       CONSTRAINT "blob_removal_pkey" PRIMARY KEY ("digest")
     )`);

@@ -11,7 +11,7 @@ export class BlobRemoval {
   digest!: string;
 
   /** Another one with every removal. */
-  @Column({ type: 'uuid', default: () => 'gen_random_uuid()' })
+  @Column({ type: 'uuid' })
   removal!: string;
 
   @Column({ type: 'timestamptz', default: () => 'now()' })

@@ -119,7 +119,7 @@ export class BlobSweepRepository {
   /** For pushes that had claimed the blob before (ADR 0021). */
   async remember(digests: string[]): Promise<void> {
     await this.database.query(
-      `INSERT INTO blob_removal (digest) SELECT unnest($1::varchar[])
+      `INSERT INTO blob_removal (digest, removal) SELECT digest, gen_random_uuid() FROM unnest($1::varchar[]) AS d(digest)
        ON CONFLICT (digest) DO UPDATE SET removal = gen_random_uuid(), time = now()`,
       [digests],
     );

@@ -1,14 +1,11 @@
 import type { JobContext } from '@breakwater/executions';
 import { Injectable } from '@nestjs/common';
-import { BlobSweepRepository } from './blob-sweep.repository';
+import { BlobPhases } from './blob-phases';
 import { Brakes } from './brakes';
 import { DryRun } from './dry-run';
 import { phases, type GarbageOptions, type Phase } from './garbage';
 import { GarbageRun } from './garbage-run';
-import { Marker } from './marker';
 import { OrphanUploads } from './orphan-uploads';
-import { StaleLinks } from './stale-links';
-import { Sweeper } from './sweeper';
 import { UntaggedArtifacts } from './untagged-artifacts';
 import { UnusedManifests } from './unused-manifests';
 
@@ -20,22 +17,19 @@ export class GarbageCollector {
   constructor(
     private readonly brakes: Brakes,
     private readonly dryRun: DryRun,
-    blobs: BlobSweepRepository,
+    blobs: BlobPhases,
     untagged: UntaggedArtifacts,
-    links: StaleLinks,
-    marker: Marker,
-    sweeper: Sweeper,
     manifests: UnusedManifests,
     uploads: OrphanUploads,
   ) {
     this.work = {
       untagged: async (run) => (run.options.deleteUntagged ? untagged.remove(run) : undefined),
-      links: (run) => links.remove(run),
-      mark: (run) => marker.mark(run),
-      sweep: (run) => sweeper.sweep(run),
+      links: blobs.links,
+      mark: blobs.mark,
+      sweep: blobs.sweep,
       manifests: (run) => manifests.remove(run),
       uploads: (run) => uploads.cancel(run),
-      done: () => blobs.forgetRemovals(),
+      done: blobs.done,
     };
   }
 

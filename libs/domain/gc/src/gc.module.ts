@@ -3,6 +3,7 @@ import { ChangesModule } from '@breakwater/coherence';
 import { ExecutionsModule } from '@breakwater/executions';
 import { SettingsModule } from '@breakwater/settings';
 import { Module } from '@nestjs/common';
+import { BlobPhases } from './blob-phases';
 import { BlobSweepRepository } from './blob-sweep.repository';
 import { Brakes } from './brakes';
 import { DryRun } from './dry-run';
@@ -27,6 +28,7 @@ export class GcRunsModule {}
   imports: [ArtifactsModule, ChangesModule, SettingsModule, GcRunsModule],
   providers: [
     GarbageCollector,
+    BlobPhases,
     BlobSweepRepository,
     Brakes,
     DryRun,
