@@ -23,7 +23,7 @@ export const domains = {
   settings: [],
   executions: [],
   events: ['executions'],
-  quotas: [],
+  quotas: ['events'],
   identity: ['access', 'coherence', 'settings'],
   projects: ['access', 'coherence', 'identity', 'settings', 'events', 'quotas'],
   tokens: ['coherence', 'identity', 'projects', 'access', 'settings'],

@@ -18,6 +18,7 @@ import {
 import { ProjectsModule } from '@breakwater/projects';
 import type { BlobStore } from '@breakwater/storage';
 import { TokensModule } from '@breakwater/tokens';
+import { PullEventsModule } from '@breakwater/webhooks';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { Actors } from './auth/actors';
 import { RegistryAuthorizer } from './auth/registry-authorizer';
@@ -35,6 +36,7 @@ import { InternalRoutes } from './internal/internal.routes';
 import { PrecheckRoutes } from './internal/precheck.routes';
 import { ManifestRequests } from './manifests/manifest-requests';
 import { ManifestPushRoutes, ManifestsRoutes } from './manifests/manifests.routes';
+import { Pulls } from './manifests/pulls';
 import { HotMetrics } from './metrics/hot-metrics';
 import { measuredBlobStore } from './metrics/measured-blob-store';
 import { Outcomes } from './metrics/outcomes';
@@ -42,6 +44,7 @@ import { CacheMetrics, LeaseMetrics } from './metrics/registry-metrics';
 import { ReferrersRoutes } from './referrers/referrers.routes';
 import { TagsRoutes } from './tags/tags.routes';
 import { BlobMounts } from './uploads/blob-mounts';
+import { QuotaRefusals } from './http/quota-refusals';
 import { UploadRequests } from './uploads/upload-requests';
 import { UploadsRoutes } from './uploads/uploads.routes';
 
@@ -80,6 +83,7 @@ export class RegistryModule {
         ProjectsModule,
         TokensModule,
         LeaseModule,
+        PullEventsModule,
       ],
       providers: [
         ...routes,
@@ -90,6 +94,8 @@ export class RegistryModule {
         RegistryAuthorizer,
         Actors,
         TargetProjects,
+        QuotaRefusals,
+        Pulls,
         BlobDelivery,
         ManifestRequests,
         UploadRequests,

@@ -1,4 +1,3 @@
-import { PullRecorder } from '@breakwater/artifacts';
 import { CONFIG } from '@breakwater/platform';
 import { BLOB_STORE, type BlobStore } from '@breakwater/storage';
 import type { VerifiedToken } from '@breakwater/tokens';
@@ -9,6 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { matchesEntityTag } from '../http/conditions';
 import { accelHeader } from '../blobs/blob-delivery';
 import { HotGate } from '../http/hot-gate';
+import { Pulls } from '../manifests/pulls';
 import { HotMetrics } from '../metrics/hot-metrics';
 import { HotAnswers, type HotAnswer } from './hot-answers';
 import { goesInOnePiece, sendInOnePiece } from './one-piece';
@@ -16,6 +16,12 @@ import { goesInOnePiece, sendInOnePiece } from './one-piece';
 interface Sending {
   answer: HotAnswer;
   id: string;
+}
+
+interface Served {
+  answer: HotAnswer;
+  /** Who pulls; empty: anybody. */
+  subject: string;
 }
 
 interface Kept extends Sending {
@@ -35,7 +41,7 @@ export class HotPath {
 
   constructor(
     private readonly answers: HotAnswers,
-    private readonly pulls: PullRecorder,
+    private readonly pulls: Pulls,
     private readonly metrics: HotMetrics,
     private readonly gate: HotGate,
     @Inject(BLOB_STORE) private readonly store: BlobStore,
@@ -62,7 +68,7 @@ export class HotPath {
       return false;
     const streams = !answer.body && request.method === 'GET';
     if (!this.gate.admits(request, response, { principal: token.principal, streams })) return false;
-    this.send(request, response, answer);
+    this.send(request, response, { answer, subject: token.subject });
     this.metrics.served(request, response, answer, started);
     return true;
   }
@@ -74,16 +80,22 @@ export class HotPath {
     return !answer.body && this.config.BLOB_DELIVERY === 'redirect';
   }
 
-  private send(request: IncomingMessage, response: ServerResponse, answer: HotAnswer): void {
+  private send(request: IncomingMessage, response: ServerResponse, { answer, subject }: Served): void {
     const id = this.requestId(request);
     if (matchesEntityTag(request.headers['if-none-match'], answer.digest)) {
       response.writeHead(304, [...withoutLength(answer.headers), 'X-Request-Id', id]).end();
       return;
     }
     const isHead = request.method === 'HEAD';
-    if (answer.pull && !isHead) this.pulls.record(answer.pull);
+    if (!isHead) this.recordPull(request, answer, subject);
     if (isHead || answer.body) this.sendKept(request, response, { answer, id, body: isHead ? '' : answer.body });
     else this.sendBlob(request, response, { answer, id });
+  }
+
+  private recordPull(request: IncomingMessage, { repository, digest, pull: artifact }: HotAnswer, by: string): void {
+    if (!artifact) return;
+    const { url = '' } = request;
+    this.pulls.record({ artifact, repository, digest, reference: url.slice(url.lastIndexOf('/') + 1) }, request, by);
   }
 
   private sendKept(request: IncomingMessage, response: ServerResponse, { answer, id, body = '' }: Kept): void {

@@ -3,6 +3,7 @@ import { answerError, assertInternal, CONFIG } from '@breakwater/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RegistryAuthorizer } from '../auth/registry-authorizer';
+import { QuotaRefusals } from './quota-refusals';
 import type { Call, Route, Routes } from './route';
 
 /**
@@ -13,6 +14,7 @@ import type { Call, Route, Routes } from './route';
 export class Router {
   constructor(
     private readonly authorizer: RegistryAuthorizer,
+    private readonly refusals: QuotaRefusals,
     @Inject(CONFIG) private readonly config: { INTERNAL_SECRET: string },
   ) {}
 
@@ -46,7 +48,10 @@ export class Router {
         const repository = parseRepositoryName(call.params.name ?? '');
         const { from: mountFrom } = request.query as { from?: unknown };
         const demanded = { action: route.demand, repository, ...(typeof mountFrom === 'string' && { mountFrom }) };
-        return route.handle({ ...call, repository, caller: await this.authorizer.authorize(request, demanded) });
+        const caller = await this.authorizer.authorize(request, demanded);
+        const authorized = { ...call, repository, caller };
+        if (route.demand !== 'push') return route.handle(authorized);
+        return this.refusals.watch(authorized, () => route.handle(authorized));
       }
     }
   }

@@ -6,6 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RegistryAuthorizer } from '../auth/registry-authorizer';
 import type { Route, Routes } from '../http/route';
 import { TargetProjects } from '../http/target-projects';
+import { QuotaRefusals } from '../http/quota-refusals';
 
 const pushPath = /^\/v2\/([^/]+)\/(blobs\/uploads|manifests)\/[^/]*$/;
 
@@ -28,6 +29,7 @@ export class PrecheckRoutes implements Routes {
     private readonly authorizer: RegistryAuthorizer,
     private readonly projects: TargetProjects,
     private readonly room: UploadRoom,
+    private readonly refusals: QuotaRefusals,
     @Inject(CONFIG) private readonly config: { MAX_MANIFEST_BYTES: number },
   ) {}
 
@@ -50,7 +52,7 @@ export class PrecheckRoutes implements Routes {
 
   private async assertWelcome(request: FastifyRequest): Promise<void> {
     const { repository, kind } = parseOriginal(header(request, 'x-original-uri') ?? '');
-    await this.authorizer.authorize(request, { action: 'push', repository });
+    const caller = await this.authorizer.authorize(request, { action: 'push', repository });
     const { projectId } = await this.projects.target(repository);
     const length = Number(header(request, 'x-original-content-length') || 0);
     if (kind === 'manifests' && length > this.config.MAX_MANIFEST_BYTES) {
@@ -59,7 +61,7 @@ export class PrecheckRoutes implements Routes {
         `a manifest may have ${this.config.MAX_MANIFEST_BYTES} bytes, this one has more`,
       );
     }
-    await this.room.assertFits(projectId, length);
+    await this.refusals.watch({ request, caller, repository }, () => this.room.assertFits(projectId, length));
   }
 }
 

@@ -2,7 +2,6 @@ import {
   ArtifactDeletionService,
   ManifestPushService,
   ManifestsService,
-  PullRecorder,
   TagsService,
   type StoredManifest,
 } from '@breakwater/artifacts';
@@ -15,6 +14,7 @@ import { isNotModified } from '../http/conditions';
 import type { RepositoryCall, Route, Routes } from '../http/route';
 import { param } from '../http/router';
 import { ManifestRequests } from './manifest-requests';
+import { Pulls } from './pulls';
 
 const url = '/v2/:name/manifests/:reference';
 
@@ -31,7 +31,7 @@ export class ManifestsRoutes implements Routes {
     private readonly manifests: ManifestsService,
     private readonly deletions: ArtifactDeletionService,
     private readonly tags: TagsService,
-    private readonly pulls: PullRecorder,
+    private readonly pulls: Pulls,
     private readonly actors: Actors,
     private readonly hot: HotAnswers,
   ) {}
@@ -54,7 +54,9 @@ export class ManifestsRoutes implements Routes {
       await reply.status(304).send();
       return;
     }
-    this.pulls.record(manifest);
+    const { full: repository } = call.repository;
+    const pull = { artifact: manifest, repository, digest: manifest.digest, reference: param(call, 'reference') };
+    this.pulls.record(pull, request.raw, call.caller.name);
     await reply.send(manifest.payload);
   }
 

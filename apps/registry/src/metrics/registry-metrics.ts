@@ -3,6 +3,7 @@ import { LeaseHolder } from '@breakwater/coherence';
 import { Authenticator } from '@breakwater/identity';
 import { collectCache, Metrics } from '@breakwater/platform';
 import { TokensService } from '@breakwater/tokens';
+import { PullEvents } from '@breakwater/webhooks';
 import { Injectable } from '@nestjs/common';
 import { HotAnswers } from '../hot/hot-answers';
 import { HotMetrics } from './hot-metrics';
@@ -25,10 +26,11 @@ export class CacheMetrics {
 
 @Injectable()
 export class LeaseMetrics {
-  constructor(metrics: Metrics, lease: LeaseHolder, pulls: PullRecorder) {
+  constructor(metrics: Metrics, lease: LeaseHolder, pulls: PullRecorder, pullEvents: PullEvents) {
     metrics.collect('breakwater_lease_valid', () => [{ value: lease.isValid ? 1 : 0 }]);
     metrics.collect('breakwater_lease_remaining_seconds', () => [{ value: lease.remainingSeconds }]);
     metrics.collect('breakwater_lease_losses_total', () => [{ value: lease.losses }]);
     metrics.collect('breakwater_pulls_uncounted_total', () => [{ value: pulls.uncounted }]);
+    metrics.collect('breakwater_pull_events_dropped_total', () => [{ value: pullEvents.dropped }]);
   }
 }

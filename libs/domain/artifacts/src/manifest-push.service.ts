@@ -68,7 +68,7 @@ export class ManifestPushService {
         tags,
         extraAttrs,
       });
-      await this.changes.count(quota, artifact.addedBytes);
+      await this.changes.countPushed(quota, artifact.addedBytes, push);
       await this.tags.move(repository, tags, { artifactId: artifact.id, digest, actor: push.actor });
       await this.announce(push, { ...artifact, digest, tags });
       failpoint('manifest.before-commit');

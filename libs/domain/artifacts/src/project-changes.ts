@@ -1,7 +1,7 @@
 import { Changes, referenceScope, repositoryScope, type Scope } from '@breakwater/coherence';
 import { AppError } from '@breakwater/kernel';
 import { Database } from '@breakwater/platform';
-import { QuotasService, type LockedQuota } from '@breakwater/quotas';
+import { QuotaEvents, QuotasService, type LockedQuota, type QuotaCause } from '@breakwater/quotas';
 import { Injectable } from '@nestjs/common';
 import { RepositoriesRepository, type RepositoryRow } from './repositories.repository';
 
@@ -17,6 +17,7 @@ export class ProjectChanges {
     private readonly quotas: QuotasService,
     private readonly repositories: RepositoriesRepository,
     private readonly changes: Changes,
+    private readonly quotaEvents: QuotaEvents,
   ) {}
 
   /**
@@ -58,6 +59,13 @@ export class ProjectChanges {
   /** Counts more, or less, on the locked quota. Throws DENIED when it does not fit. */
   count(quota: LockedQuota, bytes: number): Promise<void> {
     return this.quotas.add(quota, bytes);
+  }
+
+  /** The same for a push, which may bring the project close to its limit: that is told of. Throws DENIED. */
+  async countPushed(quota: LockedQuota, bytes: number, cause: QuotaCause): Promise<void> {
+    const before = { hard: quota.hard, used: quota.used };
+    await this.quotas.add(quota, bytes);
+    await this.quotaEvents.counted(cause, before, quota.used);
   }
 
   private inMadeRepository<T>(

@@ -3,3 +3,4 @@ export { Quota } from './quota.entity';
 export { QuotasModule } from './quotas.module';
 export { QuotasService } from './quotas.service';
 export type { LockedQuota } from './quotas.repository';
+export { QuotaEvents, type QuotaCause } from './quota-events';

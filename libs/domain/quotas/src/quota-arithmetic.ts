@@ -8,6 +8,8 @@ export interface Usage {
 }
 
 const unlimited = -1;
+/** Of the limit; as in Harbor. */
+export const warningPercent = 85;
 const unit = 1024;
 
 /**
@@ -22,6 +24,13 @@ export function usageAfter({ hard, used }: Usage, bytes: number): number {
     `adding ${displaySize(bytes)} of storage resource, which when updated to current usage of ${displaySize(used)} will exceed the configured upper limit of ${displaySize(hard)}.`,
     { reason: 'quota.exceeded', params: { bytes, used, hard } },
   );
+}
+
+/** Whether usage was below the share that is warned of, and is not any more. */
+export function crossesWarning({ hard, used: before }: Usage, after: number): boolean {
+  if (hard === unlimited) return false;
+  const line = (hard * warningPercent) / 100;
+  return before < line && after >= line;
 }
 
 /** `512 B`, `1.5 MiB`: one decimal from a KiB on, as Harbor shows sizes. */

@@ -5,6 +5,8 @@ export { vendorTypes } from './vendor-types';
 export type { DeliveryRow } from './webhook-deliveries.repository';
 export { WebhookDelivery } from './webhook-delivery.entity';
 export { WebhookDeliveryModule } from './webhook-delivery.module';
+export { PullEvents } from './pull-events';
+export { PullEventsModule } from './pull-events.module';
 export type { LastTrigger, PolicyOwner } from './webhook-policies.repository';
 export { WebhookPoliciesService, type WebhookPolicyInput, type WebhookPolicyView } from './webhook-policies.service';
 export { WebhookPolicy } from './webhook-policy.entity';

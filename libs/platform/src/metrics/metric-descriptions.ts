@@ -212,6 +212,10 @@ const registry = {
     type: 'counter',
     help: 'Times that the connection under the lease was lost, and everything cached with it',
   },
+  breakwater_pull_events_dropped_total: {
+    type: 'counter',
+    help: 'Pulls that webhooks were not told of: too many at once, or Postgres away',
+  },
   breakwater_pulls_uncounted_total: {
     type: 'counter',
     help: 'Pulls left out of the pull counts: too many at once, or Redis away',
