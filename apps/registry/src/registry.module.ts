@@ -16,6 +16,7 @@ import {
   type RegistryConfig,
 } from '@breakwater/platform';
 import { ProjectsModule } from '@breakwater/projects';
+import { QuotasModule } from '@breakwater/quotas';
 import type { BlobStore } from '@breakwater/storage';
 import { TokensModule } from '@breakwater/tokens';
 import { PullEventsModule } from '@breakwater/webhooks';
@@ -84,6 +85,7 @@ export class RegistryModule {
         TokensModule,
         LeaseModule,
         PullEventsModule,
+        QuotasModule,
       ],
       providers: [
         ...routes,

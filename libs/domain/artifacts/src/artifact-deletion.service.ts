@@ -43,6 +43,7 @@ export class ArtifactDeletionService {
     await this.changes.inRepository(repository, async (row, quota) => {
       await this.tags.assertRepository(row);
       const freed = await this.removal.prepare(row, await this.artifacts.idsOf(row.id), { days, actor: actor.name });
+      await this.announceArtifacts(row, actor);
       await this.repositories.delete(row.id);
       await this.changes.count(quota, -freed);
       await this.outbox.add({
@@ -51,6 +52,19 @@ export class ArtifactDeletionService {
         payload: { projectId: row.projectId, repositoryId: row.id, repository, actor },
       });
     });
+  }
+
+  /** What is part of an index goes with it, unannounced. */
+  private async announceArtifacts(row: RepositoryRow, actor: EventActor): Promise<void> {
+    const place = { projectId: row.projectId, repositoryId: row.id, repository: row.name, actor };
+    const artifacts = await this.artifacts.listUnlisted(row.id);
+    await this.outbox.addMany(
+      artifacts.map(({ id, digest, artifactType, tags }) => ({
+        topic: 'artifact.deleted' as const,
+        key: row.name,
+        payload: { ...place, artifactId: id, digest, artifactType, tags },
+      })),
+    );
   }
 
   private async assertNotListed(repository: string, artifact: ArtifactRow): Promise<void> {

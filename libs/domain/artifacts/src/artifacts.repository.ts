@@ -78,6 +78,17 @@ export class ArtifactsRepository {
     return rows.map(({ id }) => id);
   }
 
+  /** Artifacts of the repository that no index lists, with their tags. */
+  listUnlisted(repositoryId: number): Promise<{ id: number; digest: string; artifactType: string; tags: string[] }[]> {
+    return this.database.query(
+      `SELECT a.id, a.digest, a.artifact_type AS "artifactType",
+              ARRAY(SELECT t.name FROM tag t WHERE t.artifact_id = a.id ORDER BY t.name) AS tags
+       FROM artifact a WHERE a.repository_id = $1
+         AND NOT EXISTS (SELECT 1 FROM artifact_reference r WHERE r.child_id = a.id) ORDER BY a.id`,
+      [repositoryId],
+    );
+  }
+
   /** Digest of an artifact of the repository that names the blob. */
   async findUserOfBlob(repositoryId: number, blobId: number): Promise<string | undefined> {
     const [row] = await this.database.query<{ digest: string }>(
