@@ -90,8 +90,8 @@ describe('quotas', () => {
   it('warn once when a push brings usage over 85 %', async () => {
     const id = await registry.project('filling');
     const client = await registry.as(system, 'filling/app');
-    await registry.sql('UPDATE quota SET hard = 10000 WHERE project_id = $1', [id]);
-    for (const size of [4_000, 4_500, 200]) {
+    await registry.sql('UPDATE quota SET hard = 1000000 WHERE project_id = $1', [id]);
+    for (const size of [400_000, 440_000, 20_000, 20_000]) {
       const [config, layer] = [configBytes({ author: String(size) }), randomBytes(size)];
       await client.pushBlob(config);
       await client.pushBlob(layer);

@@ -73,7 +73,7 @@ export class WebhookSender {
     return new Promise((resolve, reject) => {
       const sent = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, options);
       sent.on('error', reject);
-      sent.on('response', (response) => readAnswer(response).then(resolve, reject));
+      sent.on('response', (response) => void readAnswer(response).then(resolve, reject));
       sent.end(request.body);
     });
   }
