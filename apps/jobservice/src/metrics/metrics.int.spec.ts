@@ -15,6 +15,7 @@ beforeAll(async () => {
       METRICS_PORT: '0',
       LOG_LEVEL: 'fatal',
       INTERNAL_SECRET: 'internal-secret-of-tests',
+      SECRET_KEY: 'secret-key-of-the-tests',
       DATABASE_URL: testDatabase.url,
       ...testRedis(),
       REGISTRYCTL_URL: 'http://127.0.0.1:9',

@@ -1,4 +1,4 @@
-import type { NotifiedEvent } from './notification';
+import type { NotifiedEvent } from './notified-event';
 
 /** What payloads say beside what the event itself says. */
 export interface EventFacts {

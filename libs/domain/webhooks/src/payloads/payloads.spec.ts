@@ -1,5 +1,6 @@
 import { eventTypes, type EventType } from '../event-types';
-import { notificationOf, type NotifiedEvent } from '../notification';
+import { notificationOf } from '../notification';
+import type { NotifiedEvent } from '../notified-event';
 import type { EventFacts } from '../event-data';
 import { payloadFor, type PayloadChoice } from './payload-for';
 
