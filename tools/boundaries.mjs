@@ -32,6 +32,7 @@ export const domains = {
   immutability: ['coherence', 'projects'],
   retention: ['artifacts', 'events', 'executions', 'immutability', 'projects'],
   webhooks: ['events', 'executions', 'settings', 'projects'],
+  import: ['access', 'artifacts', 'executions', 'projects'],
 };
 
 /** Packages that rules without a framework (kernel) and wire shapes (contracts) must not see. */

@@ -2,6 +2,7 @@ import { ArtifactsModule, PullFolder } from '@breakwater/artifacts';
 import { AuditPurgeModule, EventsModule } from '@breakwater/events';
 import { ExecutionsModule } from '@breakwater/executions';
 import { GcModule } from '@breakwater/gc';
+import { ImportRunModule } from '@breakwater/import';
 import {
   ConfigModule,
   Database,
@@ -32,6 +33,7 @@ import { eventSubscribers } from './event-subscribers';
 import { SlackJob } from './jobs/slack.job';
 import { WebhookJob } from './jobs/webhook.job';
 import { RetentionJob } from './jobs/retention.job';
+import { StorageImportJob } from './jobs/storage-import.job';
 import { MaintenanceService } from './maintenance/maintenance.service';
 import { QueueMetrics } from './metrics/queue-metrics';
 import { UploadExpiry } from './maintenance/upload-expiry';
@@ -47,6 +49,7 @@ const jobHandlers: Provider[] = [
   PurgeAuditLogJob,
   RetentionJob,
   SlackJob,
+  StorageImportJob,
   WebhookJob,
 ];
 
@@ -82,6 +85,7 @@ export class JobserviceModule {
         GcModule,
         ExecutionsModule,
         EngineModule,
+        ImportRunModule,
         RetentionModule,
         WebhookDeliveryModule,
       ],

@@ -189,7 +189,14 @@ it('reads the repositories that distribution left', async () => {
   const modified: Date = expect.any(Date);
   const links = [
     { path: revision, repository: 'library/app', kind: 'manifest', name: digest, target: digest, modified },
-    { path: `${base}/tags/v1/current/link`, repository: 'library/app', kind: 'tag', name: 'v1', target: digest, modified },
+    {
+      path: `${base}/tags/v1/current/link`,
+      repository: 'library/app',
+      kind: 'tag',
+      name: 'v1',
+      target: digest,
+      modified,
+    },
   ];
   expect(await all(keeper.walkRepositories())).toEqual(links);
   expect(await all(keeper.walkRepositories({ after: revision }))).toEqual(links.slice(1));

@@ -83,6 +83,14 @@ export const jobs = {
     exclusive: true,
     timeoutSeconds: 30 * 24 * hour,
   }),
+  /** Makes rows of what a distribution registry left in storage. */
+  STORAGE_IMPORT: job(
+    z.object({
+      /** Of repositories whose name has no project in front. */
+      project: z.string(),
+    }),
+    { exclusive: true, timeoutSeconds: 7 * 24 * hour },
+  ),
   RETENTION: job(z.object({ policyId: id, repository: z.string(), dryRun: z.boolean() }), { concurrency: 4 }),
 } as const satisfies Record<string, JobDeclaration>;
 

@@ -150,10 +150,7 @@ interface NeededRows {
 }
 
 /** Undefined when one of them is missing. */
-function rowsOf(
-  { digest, manifest }: AdoptedArtifact,
-  rows: ReadonlyMap<string, BlobRow>,
-): NeededRows | undefined {
+function rowsOf({ digest, manifest }: AdoptedArtifact, rows: ReadonlyMap<string, BlobRow>): NeededRows | undefined {
   const own = rows.get(digest);
   const wanted = requiredBlobs(manifest);
   const content = wanted.flatMap((blob) => rows.get(blob.digest) ?? []);

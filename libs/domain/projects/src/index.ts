@@ -7,6 +7,7 @@ export { type Member } from './members.repository';
 export { ProjectMetadataService } from './project-metadata.service';
 export { ProjectsModule } from './projects.module';
 export { type ProjectDetail, type ProjectListOptions } from './projects.repository';
+export { ProjectCreationModule } from './project-creation.module';
 export { ProjectCreationService, type NewProject } from './project-creation.service';
 export { ProjectsService } from './projects.service';
 export { ProjectSummaryService, type ProjectSummary } from './project-summary.service';

@@ -50,6 +50,18 @@ export class ProjectCreationService {
     }
   }
 
+  /** Id of the project of that name, which is made if need be, as the platform's. Throws BAD_REQUEST for other names. */
+  async ensure(principal: Principal, project: NewProject): Promise<{ id: number; created: boolean }> {
+    const found = await this.projects.findId(project.name);
+    if (found !== undefined) return { id: found, created: false };
+    try {
+      return { id: await this.create(principal, project), created: true };
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === 'CONFLICT')) throw error;
+      return this.ensure(principal, project);
+    }
+  }
+
   private async insert({ name, metadata: given }: NewProject, ownerId: number, hard: number): Promise<number> {
     if (!isProjectName(name)) {
       throw new AppError(

@@ -94,6 +94,10 @@ export class ProjectsRepository {
     return this.database.repository(Project).existsBy({ name });
   }
 
+  async findId(name: string): Promise<number | undefined> {
+    return (await this.database.repository(Project).findOne({ select: { id: true }, where: { name } }))?.id;
+  }
+
   /** Holds the row until the transaction ends; answers whether anyone may pull. */
   async lock(id: number): Promise<{ public: boolean } | undefined> {
     const [row] = await this.database.query<{ public: boolean }>(

@@ -73,10 +73,7 @@ export class S3Bucket {
   }
 
   /** A small object, or part of one, whole. */
-  async bytes(
-    name: string,
-    range?: ByteRange,
-  ): Promise<(ObjectHead & { bytes: Buffer }) | undefined> {
+  async bytes(name: string, range?: ByteRange): Promise<(ObjectHead & { bytes: Buffer }) | undefined> {
     const object = await this.get(name, range);
     if (!object) return undefined;
     const chunks: Buffer[] = [];
