@@ -17,6 +17,7 @@ import { ArtifactsApiModule } from './artifacts/artifacts-api.module';
 import { AuthModule } from './auth';
 import { FirstStart } from './first-start';
 import { ImmutableRulesApiModule } from './immutable-rules/immutable-rules-api.module';
+import { ImportsApiModule } from './imports/imports-api.module';
 import { MembersApiModule } from './members/members-api.module';
 import { JobserviceApiModule } from './jobservice/jobservice-api.module';
 import { CacheMetrics } from './metrics/cache-metrics';
@@ -38,6 +39,7 @@ import { WebhooksApiModule } from './webhooks/webhooks-api.module';
 /** One module for each resource of the management API. */
 const resources = [
   ArtifactsApiModule,
+  ImportsApiModule,
   JobserviceApiModule,
   ImmutableRulesApiModule,
   MembersApiModule,

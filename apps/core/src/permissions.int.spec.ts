@@ -48,6 +48,7 @@ const usual = {
   execution_id: '999999',
   task_id: '999999',
   scrub_id: '999999',
+  import_id: '999999',
 };
 
 const repository = '/api/v2.0/projects/:project_name/repositories/:repository_name';
@@ -81,6 +82,13 @@ const rows: Row[] = [
   { route: 'GET /api/v2.0/users/current', allowed: known },
   { route: 'GET /api/v2.0/users/current/permissions', allowed: known },
   { route: 'GET /api/v2.0/users/search', allowed: known, query: '?username=a' },
+
+  // imports, which Harbor does not have
+  { route: 'POST /api/v2.0/system/import', allowed: 'A', body: { project: 'NOT A NAME' } },
+  { route: 'GET /api/v2.0/system/import', allowed: 'A' },
+  { route: 'GET /api/v2.0/system/import/:import_id', allowed: 'A' },
+  { route: 'PUT /api/v2.0/system/import/:import_id', allowed: 'A' },
+  { route: 'GET /api/v2.0/system/import/:import_id/log', allowed: 'A' },
 
   // project
   { route: `GET ${project}`, allowed: members, onPublic: true },

@@ -71,6 +71,7 @@ const systemTable = {
   configuration: ['RU', ''],
   // In addition to Harbor, whose webhook policies are of one project each; no robot is given it.
   'notification-policy': ['CRUDL', ''],
+  'storage-import': ['CRLS', ''],
 } as const;
 
 export type ProjectResource = keyof typeof projectTable;
