@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, type Dirent } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeTree } from './make-tree.mjs';
@@ -7,7 +7,7 @@ const roots = [0, 1].map(() => mkdtempSync(join(tmpdir(), 'tree-')));
 afterAll(() => roots.forEach((root) => rmSync(root, { recursive: true })));
 
 const files = (root: string) =>
-  (readdirSync(root, { recursive: true, withFileTypes: true }) as import('node:fs').Dirent[])
+  (readdirSync(root, { recursive: true, withFileTypes: true }) as Dirent[])
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length))
     .sort();

@@ -5,21 +5,13 @@ import { digestOf } from '@breakwater/kernel';
 import fc from 'fast-check';
 import type { BlobStore, UploadHandle } from './blob-store';
 import { blobKey } from './layout';
-
-/** A store that is empty, and how to remove it. */
-export interface StoreUnderTest {
-  store: BlobStore;
-  /** Puts a file there that the store did not make. */
-  place(path: string, content: string): Promise<void>;
-  remove(): Promise<void>;
-}
+import { describeQuarantine, describeRepositories, type StoreUnderTest } from './repositories.suite';
 
 const MEBIBYTE = 1024 * 1024;
 /** A driver may hold this much of a stream in memory (two parts of an S3 multipart upload). */
 const HELD_BYTES = 16 * MEBIBYTE;
 
 let store: BlobStore;
-let place: StoreUnderTest['place'];
 
 /**
  * What every driver does, whatever lies below it. Test code only: a driver's spec calls it with a function that
@@ -32,7 +24,6 @@ export function describeBlobStore(name: string, makeStore: () => Promise<StoreUn
     beforeEach(async () => {
       current = await makeStore();
       store = current.store;
-      place = current.place;
     });
     afterEach(() => current.remove());
 
@@ -42,8 +33,8 @@ export function describeBlobStore(name: string, makeStore: () => Promise<StoreUn
     describe('reads', describeReads);
     describe('deletes', describeDeletes);
     describe('walks', describeWalks);
-    describe('repositories of distribution', describeRepositories);
-    describe('quarantine', describeQuarantine);
+    describe('repositories of distribution', () => describeRepositories(() => current));
+    describe('quarantine', () => describeQuarantine(() => current));
     describe('hostile names', describeHostileNames);
   });
 }
@@ -337,8 +328,7 @@ function describeReads(): void {
 function describeDeletes(): void {
   it('deletes what is there and leaves the rest', async () => {
     const [first, second, third] = [await put(randomBytes(10)), await put(randomBytes(20)), await put(randomBytes(30))];
-    await store.delete([]);
-    await store.delete([first, keyOf(Buffer.from('never')), third]);
+    await Promise.all([store.delete([]), store.delete([first, keyOf(Buffer.from('never')), third])]);
     await store.delete([first]);
     expect(await store.stat(first)).toBeUndefined();
     await expect(store.read(third)).rejects.toMatchObject({ code: 'BLOB_UNKNOWN' });
@@ -347,8 +337,7 @@ function describeDeletes(): void {
 
   it('leaves what has not been begun when it is told to end', async () => {
     const key = await put(randomBytes(10));
-    const late = new Error('too late');
-    expect(await store.delete([key], { signal: AbortSignal.abort(late) })).toEqual([{ key, error: late }]);
+    expect(await store.delete([key], { signal: AbortSignal.abort(brokenBody) })).toEqual([{ key, error: brokenBody }]);
     expect(await store.stat(key)).toMatchObject({ size: 10 });
   });
 
@@ -372,9 +361,9 @@ function describeWalks(): void {
     }
     await append(await start(), 0, [Buffer.from('abc')]);
     const found = await all(store.walk());
-    expect(found.map((entry) => entry.key)).toEqual([...keys].sort());
+    const sorted = keys.sort();
+    expect(found.map((entry) => entry.key)).toEqual(sorted);
     for (const { key, ...stat } of found) expect(stat).toEqual(await store.stat(key));
-    const sorted = [...keys].sort();
     for (const [index, after] of sorted.entries()) {
       expect((await all(store.walk(after))).map((entry) => entry.key)).toEqual(sorted.slice(index + 1));
     }
@@ -402,84 +391,6 @@ function describeWalks(): void {
       { key: two.id, size: 3 },
     ];
     expect(found).toEqual(expected.sort((a, b) => (a.key < b.key ? -1 : 1)));
-  });
-}
-
-const REPOSITORIES = 'docker/registry/v2/repositories';
-
-function describeRepositories(): void {
-  const digest = digestOf(Buffer.from('a manifest'));
-  const revision = (repository: string) =>
-    `${REPOSITORIES}/${repository}/_manifests/revisions/${digest.replace(':', '/')}/link`;
-  const tag = (repository: string, name: string) =>
-    `${REPOSITORIES}/${repository}/_manifests/tags/${name}/current/link`;
-
-  it('finds nothing where there are none', async () => {
-    await put(Buffer.from('a blob'));
-    expect(await all(store.walkRepositories())).toEqual([]);
-  });
-
-  it('finds manifests and tags in the order of their paths, from any of them on', async () => {
-    const paths = ['a', 'a-b', 'a/0', 'a/b', 'a/b/c', 'a.b/c'].flatMap((name) => [
-      revision(name),
-      tag(name, 'v1'),
-      tag(name, 'v1.0'),
-      tag(name, '_under'),
-    ]);
-    for (const path of paths) await place(path, digest);
-    await place(`${REPOSITORIES}/a/_layers/${digest.replace(':', '/')}/link`, digest);
-    await place(`${REPOSITORIES}/a/_manifests/tags/v1/index/${digest.replace(':', '/')}/link`, digest);
-    await place(`${REPOSITORIES}/a/_uploads/${randomUUID()}/startedat`, 'now');
-    const sorted = [...paths].sort();
-    const found = await all(store.walkRepositories());
-    expect(found.map(({ path }) => path)).toEqual(sorted);
-    for (const [index, after] of sorted.entries()) {
-      expect((await all(store.walkRepositories(after))).map(({ path }) => path)).toEqual(sorted.slice(index + 1));
-    }
-    const last = found.find(({ path }) => path === tag('a/b/c', '_under'));
-    expect(last?.modifiedAt.getTime()).toBeGreaterThan(0);
-    expect(last).toMatchObject({
-      path: tag('a/b/c', '_under'),
-      repository: 'a/b/c',
-      kind: 'tag',
-      name: '_under',
-      target: digest,
-    });
-  });
-
-  it('tells what links hold that are none', async () => {
-    await place(revision('app'), 'sha256:short');
-    await place(tag('app', 'empty'), '');
-    await place(tag('app', 'line'), `${digest}\n`);
-    const found = await all(store.walkRepositories());
-    expect(found.map(({ kind, name, target }) => [kind, name, target])).toEqual([
-      ['manifest', digest, null],
-      ['tag', 'empty', null],
-      ['tag', 'line', digest],
-    ]);
-  });
-}
-
-function describeQuarantine(): void {
-  it("moves a blob out of everybody's way", async () => {
-    const [kept, bad] = [await put(randomBytes(10)), await put(randomBytes(20))];
-    await store.quarantine(bad);
-    expect(await store.stat(bad)).toBeUndefined();
-    await expect(store.read(bad)).rejects.toMatchObject({ code: 'BLOB_UNKNOWN' });
-    expect((await all(store.walk())).map((entry) => entry.key)).toEqual([kept]);
-    expect(await all(store.walkUploads())).toEqual([]);
-  });
-
-  it('leaves the place for good bytes, however often', async () => {
-    const bytes = randomBytes(100);
-    for (let round = 0; round < 3; round += 1) await store.quarantine(await put(bytes));
-    const key = await put(bytes);
-    expect((await bytesOf(await store.read(key))).equals(bytes)).toBe(true);
-  });
-
-  it('knows nothing of a blob that is not there', async () => {
-    await expect(store.quarantine(keyOf(Buffer.from('never')))).rejects.toMatchObject({ code: 'BLOB_UNKNOWN' });
-    await expect(store.quarantine('../../etc/passwd')).rejects.toMatchObject({ reason: 'storage.key' });
   });
 }
 

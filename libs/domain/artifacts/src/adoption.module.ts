@@ -2,6 +2,7 @@ import { ChangesModule } from '@breakwater/coherence';
 import { QuotasModule } from '@breakwater/quotas';
 import { Module } from '@nestjs/common';
 import { AccessoriesRepository } from './accessories.repository';
+import { AdoptionTransactions } from './adoption-transactions';
 import { AdoptionRepository } from './adoption.repository';
 import { AdoptionService } from './adoption.service';
 import { ArtifactRecorder } from './artifact-recorder';
@@ -10,7 +11,7 @@ import { ArtifactsModule } from './artifacts.module';
 /** For imports: rows for what lies in storage already. */
 @Module({
   imports: [ArtifactsModule, QuotasModule, ChangesModule],
-  providers: [AdoptionService, AdoptionRepository, ArtifactRecorder, AccessoriesRepository],
+  providers: [AdoptionService, AdoptionTransactions, AdoptionRepository, ArtifactRecorder, AccessoriesRepository],
   exports: [AdoptionService],
 })
 export class AdoptionModule {}

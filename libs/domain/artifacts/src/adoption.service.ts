@@ -1,8 +1,6 @@
-import { Changes, repositoryScope } from '@breakwater/coherence';
 import { requiredBlobs, type Manifest } from '@breakwater/kernel';
-import { Database } from '@breakwater/platform';
-import { QuotasService, type LockedQuota } from '@breakwater/quotas';
 import { Injectable } from '@nestjs/common';
+import { AdoptionTransactions, type AdoptionTarget } from './adoption-transactions';
 import { AdoptionRepository } from './adoption.repository';
 import { linkByTag } from './artifact-kind';
 import { ArtifactRecorder } from './artifact-recorder';
@@ -26,12 +24,6 @@ export interface AdoptedTag {
   pushed: Date;
 }
 
-export interface AdoptionTarget {
-  projectId: number;
-  /** With the project. */
-  repository: string;
-}
-
 const actor = { name: 'import', address: '', userAgent: '' };
 
 /**
@@ -42,14 +34,12 @@ const actor = { name: 'import', address: '', userAgent: '' };
 @Injectable()
 export class AdoptionService {
   constructor(
-    private readonly database: Database,
-    private readonly quotas: QuotasService,
+    private readonly transactions: AdoptionTransactions,
     private readonly repositories: RepositoriesRepository,
     private readonly artifacts: ArtifactsRepository,
     private readonly tags: TagsRepository,
     private readonly recorder: ArtifactRecorder,
     private readonly adoption: AdoptionRepository,
-    private readonly changes: Changes,
   ) {}
 
   /**
@@ -61,7 +51,7 @@ export class AdoptionService {
     artifacts: readonly AdoptedArtifact[],
     blobs: ReadonlyMap<string, number>,
   ): Promise<{ created: number; refused: string[] }> {
-    return this.inRepository(target, async (repository, quota) => {
+    return this.transactions.inRepository(target, async (repository, count) => {
       const rows = await this.adoption.adoptBlobs([...blobs].map(([digest, size]) => ({ digest, size })));
       const byDigest = new Map(rows.map((row) => [row.digest, row]));
       const refused: string[] = [];
@@ -73,7 +63,7 @@ export class AdoptionService {
           continue;
         }
         const recorded = await this.record(repository, artifact, needed);
-        await this.quotas.adopt(quota, recorded.addedBytes);
+        await count(recorded.addedBytes);
         if (recorded.created) created.push({ id: recorded.id, pushed: artifact.pushed });
       }
       await this.adoption.datePushes(created);
@@ -83,7 +73,7 @@ export class AdoptionService {
 
   /** Tags whose names are free. `unknown`: those whose artifact is not in the repository. */
   adoptTags(target: AdoptionTarget, tags: readonly AdoptedTag[]): Promise<{ created: number; unknown: string[] }> {
-    return this.inRepository(target, async ({ id: repositoryId }) => {
+    return this.transactions.inRepository(target, async ({ id: repositoryId }) => {
       const taken = await this.tags.digests(
         repositoryId,
         tags.map(({ name }) => name),
@@ -127,20 +117,6 @@ export class AdoptionService {
     // Pulls read the manifest from Postgres; its file belongs to the tree as long as the artifact does.
     await this.artifacts.insertBlobs(recorded.id, [needed.manifest.id]);
     return recorded;
-  }
-
-  private inRepository<T>(
-    { projectId, repository }: AdoptionTarget,
-    work: (repository: RepositoryRow, quota: LockedQuota) => Promise<T>,
-  ): Promise<T> {
-    return this.database.transaction(async () => {
-      const quota = await this.quotas.lock(projectId);
-      const row = await this.repositories.ensure(projectId, repository);
-      const result = await work(row, quota);
-      await this.repositories.markPushed(row.id);
-      await this.changes.announce(repositoryScope(repository));
-      return result;
-    });
   }
 }
 

@@ -10,7 +10,7 @@ export class ImportRun {
   private problems: Totals['problems'] = {};
 
   constructor(private readonly context: Pick<JobContext, 'signal' | 'log' | 'progress' | 'checkpoint' | 'advance'>) {
-    this.state = context.checkpoint == null ? beginning : importProgress.parse(context.checkpoint);
+    this.state = context.checkpoint ? importProgress.parse(context.checkpoint) : beginning;
   }
 
   get phase(): ImportProgress['phase'] {
