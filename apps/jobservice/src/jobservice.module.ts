@@ -89,7 +89,14 @@ export class JobserviceModule {
         RetentionModule,
         WebhookDeliveryModule,
       ],
-      providers: [eventSubscribers, PullFolder, UploadExpiry, MaintenanceService, QueueMetrics, ...(otherJobs?.handlers ?? jobHandlers)],
+      providers: [
+        eventSubscribers,
+        PullFolder,
+        UploadExpiry,
+        MaintenanceService,
+        QueueMetrics,
+        ...(otherJobs?.handlers ?? jobHandlers),
+      ],
     };
   }
 }

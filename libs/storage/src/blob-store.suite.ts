@@ -1,11 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { digestOf } from '@breakwater/kernel';
 import fc from 'fast-check';
 import type { BlobStore, UploadHandle } from './blob-store';
 import { blobKey } from './layout';
-import { describeQuarantine, describeRepositories, type StoreUnderTest } from './repositories.suite';
+import { describeQuarantine, describeRepositories } from './repositories.suite';
+import { all, putBlob, type StoreUnderTest } from './store-under-test.suite';
 
 const MEBIBYTE = 1024 * 1024;
 /** A driver may hold this much of a stream in memory (two parts of an S3 multipart upload). */
@@ -475,12 +476,7 @@ async function finish(upload: UploadHandle, bytes: Buffer, size = bytes.length):
   return (await store.finishUpload(upload, size, key)) ?? key;
 }
 
-async function put(bytes: Buffer, algorithm: 'sha256' | 'sha512' = 'sha256'): Promise<string> {
-  const upload = await start();
-  await store.appendUpload(upload, 0, Readable.from([bytes]), () => undefined);
-  const key = keyOf(bytes, algorithm);
-  return (await store.finishUpload(upload, bytes.length, key)) ?? key;
-}
+const put = (bytes: Buffer, algorithm?: 'sha256' | 'sha512') => putBlob(store, bytes, algorithm);
 
 /** Cuts chunks of these lengths from `offset` on; the last ones may be short or empty. */
 function cut(bytes: Buffer, offset: number, lengths: number[]): Buffer[] {
@@ -489,13 +485,5 @@ function cut(bytes: Buffer, offset: number, lengths: number[]): Buffer[] {
 }
 
 async function bytesOf(stream: Readable): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
-
-async function all<T>(entries: AsyncIterable<T>): Promise<T[]> {
-  const found: T[] = [];
-  for await (const entry of entries) found.push(entry);
-  return found;
+  return Buffer.concat(await all<Buffer>(stream));
 }

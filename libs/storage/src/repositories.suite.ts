@@ -1,16 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { Readable } from 'node:stream';
 import { digestOf } from '@breakwater/kernel';
 import type { BlobStore } from './blob-store';
 import { blobKey } from './layout';
-
-/** A store that is empty, and how to remove it. */
-export interface StoreUnderTest {
-  store: BlobStore;
-  /** Puts a file there that the store did not make. */
-  place(path: string, content: string): Promise<void>;
-  remove(): Promise<void>;
-}
+import { all, putBlob, type StoreUnderTest } from './store-under-test.suite';
 
 const REPOSITORIES = 'docker/registry/v2/repositories';
 
@@ -26,7 +18,7 @@ export function describeRepositories(current: () => StoreUnderTest): void {
     `${REPOSITORIES}/${repository}/_manifests/tags/${name}/current/link`;
 
   it('finds nothing where there are none', async () => {
-    await put(current().store, Buffer.from('a blob'));
+    await putBlob(current().store, Buffer.from('a blob'));
     expect(await walk()).toEqual([]);
   });
 
@@ -77,7 +69,7 @@ export function describeQuarantine(current: () => StoreUnderTest): void {
   beforeEach(() => void (store = current().store));
 
   it("moves a blob out of everybody's way", async () => {
-    const [kept, bad] = [await put(store, randomBytes(10)), await put(store, randomBytes(20))];
+    const [kept, bad] = [await putBlob(store, randomBytes(10)), await putBlob(store, randomBytes(20))];
     await store.quarantine(bad);
     expect(await store.stat(bad)).toBeUndefined();
     await expect(store.read(bad)).rejects.toMatchObject({ code: 'BLOB_UNKNOWN' });
@@ -87,8 +79,8 @@ export function describeQuarantine(current: () => StoreUnderTest): void {
 
   it('leaves the place for good bytes, however often', async () => {
     const bytes = randomBytes(100);
-    for (let round = 0; round < 3; round += 1) await store.quarantine(await put(store, bytes));
-    const key = await put(store, bytes);
+    for (let round = 0; round < 3; round += 1) await store.quarantine(await putBlob(store, bytes));
+    const key = await putBlob(store, bytes);
     expect(Buffer.concat(await all(await store.read(key))).equals(bytes)).toBe(true);
   });
 
@@ -98,18 +90,4 @@ export function describeQuarantine(current: () => StoreUnderTest): void {
     });
     await expect(store.quarantine('../../etc/passwd')).rejects.toMatchObject({ reason: 'storage.key' });
   });
-}
-
-async function put(store: BlobStore, bytes: Buffer): Promise<string> {
-  const upload = { id: randomUUID(), state: null };
-  await store.startUpload(upload.id);
-  await store.appendUpload(upload, 0, Readable.from([bytes]), () => undefined);
-  const key = blobKey(digestOf(bytes));
-  return (await store.finishUpload(upload, bytes.length, key)) ?? key;
-}
-
-async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const found: T[] = [];
-  for await (const item of items) found.push(item);
-  return found;
 }

@@ -74,7 +74,7 @@ it('makes a loop of jobservice', async () => {
 
   expect(tree.read('apps/jobservice/src/jobservice.module.ts', 'utf8')).toMatch(/providers: \[TeaTime\b/);
   expect(tree.read('apps/jobservice/src/maintenance/maintenance.service.ts', 'utf8')).toContain(
-    "new MaintenanceLoop({ name: 'tea-time', everyMs: 300 * seconds, run: () => teaTime.run() })",
+    "this.loop('tea-time', 300 * seconds, () => teaTime.run()),",
   );
 });
 

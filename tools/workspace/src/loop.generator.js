@@ -12,9 +12,9 @@ module.exports = async function loop(tree, { name, every = 60 }) {
   const { className, propertyName } = names(name);
   generateFiles(tree, join(__dirname, '../files/loop'), folder, { fileName: name, className, propertyName });
 
-  const line = `new MaintenanceLoop({ name: '${name}', everyMs: ${every} * seconds, run: () => ${propertyName}.run() }),`;
+  const line = `this.loop('${name}', ${every} * seconds, () => ${propertyName}.run()),`;
   edit(tree, service, /((?:import .*\n)+)/, `$1import { ${className} } from './${name}';\n`);
-  edit(tree, service, /(constructor\([^)]*?),?(\s*\) \{)/, `$1, ${propertyName}: ${className}$2`);
+  edit(tree, service, /(constructor\([\s\S]*?),?(\n {2}\) \{)/, `$1, ${propertyName}: ${className}$2`);
   edit(tree, service, /(this\.loops = \[[\s\S]*?)(\n\s*\];)/, `$1\n${line}$2`);
   edit(tree, module_, /((?:import .*\n)+)/, `$1import { ${className} } from './maintenance/${name}';\n`);
   edit(tree, module_, /(providers: \[)([^\]]*\])/, `$1${className}, $2`);

@@ -85,7 +85,14 @@ const services = [
 
 /** Repositories, artifacts and tags as rows: all that a process without a blob store needs. */
 @Module({
-  imports: [TypeOrmModule.forFeature(entities), QuotasModule, EventsModule, ChangesModule, ImmutabilityModule, SettingsModule],
+  imports: [
+    TypeOrmModule.forFeature(entities),
+    QuotasModule,
+    EventsModule,
+    ChangesModule,
+    ImmutabilityModule,
+    SettingsModule,
+  ],
   providers: services,
   exports: services,
 })

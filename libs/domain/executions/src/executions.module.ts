@@ -39,6 +39,15 @@ import { WorkerPool } from './worker-pool.entity';
     PoolsService,
     ExecutionSweep,
   ],
-  exports: [ExecutionsService, TasksService, SchedulesService, TaskRuns, TaskLogs, QueuesService, PoolsService, ExecutionSweep],
+  exports: [
+    ExecutionsService,
+    TasksService,
+    SchedulesService,
+    TaskRuns,
+    TaskLogs,
+    QueuesService,
+    PoolsService,
+    ExecutionSweep,
+  ],
 })
 export class ExecutionsModule {}
