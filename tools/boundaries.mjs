@@ -28,7 +28,7 @@ export const domains = {
   projects: ['access', 'coherence', 'identity', 'settings', 'events', 'quotas'],
   tokens: ['coherence', 'identity', 'projects', 'access', 'settings'],
   artifacts: ['coherence', 'projects', 'quotas', 'events', 'access', 'immutability', 'settings'],
-  gc: ['artifacts', 'coherence', 'executions', 'settings', 'projects'],
+  gc: ['artifacts', 'coherence', 'executions', 'retention', 'settings', 'projects'],
   immutability: ['coherence', 'projects'],
   retention: ['artifacts', 'events', 'executions', 'immutability', 'projects'],
   webhooks: ['events', 'executions', 'settings', 'projects'],

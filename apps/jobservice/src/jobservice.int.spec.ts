@@ -1,4 +1,4 @@
-import { Database, jobserviceConfig } from '@breakwater/platform';
+import { Database } from '@breakwater/platform';
 import { createTestDatabase, testRedis, type TestDatabase } from '@breakwater/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { randomUUID } from 'node:crypto';
@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createJobservice } from './create-jobservice';
 import { UploadExpiry } from './maintenance/upload-expiry';
+import { testConfig } from './testing/test-config';
 
 let testDatabase: TestDatabase;
 let app: NestFastifyApplication;
@@ -25,20 +26,10 @@ beforeAll(async () => {
     void removed.then(() => response.writeHead(status).end());
   });
   await new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve));
-  const config = jobserviceConfig.parse({
-    PORT: '0',
-    LOG_LEVEL: 'fatal',
-    INTERNAL_SECRET: 'internal-secret-of-tests',
-    DATABASE_URL: testDatabase.url,
-    ...testRedis(),
-    GC_TIME_WINDOW_HOURS: 2,
-    REGISTRYCTL_URL: 'http://127.0.0.1:9',
-    SECRET_KEY: 'secret-key-of-the-tests',
-    EXTERNAL_URL: undefined,
-    WEBHOOK_ALLOWED_NETWORKS: [],
-    JOBSERVICE_WEBHOOK_JOB_HTTP_CLIENT_TIMEOUT: 3,
-    REGISTRY_URL: `http://127.0.0.1:${(registry.address() as AddressInfo).port}`,
-  });
+  const config = testConfig(
+    { databaseUrl: testDatabase.url, redis: testRedis() },
+    { REGISTRY_URL: `http://127.0.0.1:${(registry.address() as AddressInfo).port}` },
+  );
   app = await createJobservice(config);
   await app.init();
 });

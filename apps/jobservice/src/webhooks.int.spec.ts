@@ -1,7 +1,7 @@
 import { jobs, type EventPayload } from '@breakwater/contracts';
 import { Outbox } from '@breakwater/events';
 import { ExecutionsService, TaskLogs } from '@breakwater/executions';
-import { Database, jobserviceConfig } from '@breakwater/platform';
+import { Database } from '@breakwater/platform';
 import { SettingsService } from '@breakwater/settings';
 import { createTestDatabase, testRedis, type TestDatabase } from '@breakwater/testing';
 import { DeliveryLog, WebhookPoliciesService, type WebhookPolicyInput } from '@breakwater/webhooks';
@@ -13,6 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createJobservice } from './create-jobservice';
 import { SlackJob } from './jobs/slack.job';
 import { WebhookJob } from './jobs/webhook.job';
+import { testConfig } from './testing/test-config';
 
 /** A receiver as people run it, which is away from time to time. */
 class Receiver {
@@ -63,18 +64,10 @@ let projectId: number;
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
   await receiver.start();
-  const config = jobserviceConfig.parse({
-    PORT: '0',
-    LOG_LEVEL: 'fatal',
-    INTERNAL_SECRET: 'internal-secret-of-tests',
-    SECRET_KEY: 'secret-key-of-the-tests',
-    DATABASE_URL: testDatabase.url,
-    ...testRedis(),
-    REGISTRY_URL: 'http://127.0.0.1:9',
-    EXTERNAL_URL: 'https://harbor.dev',
-    JOB_RECONCILE_SECONDS: '1',
-    WEBHOOK_ALLOWED_NETWORKS: '127.0.0.1',
-  });
+  const config = testConfig(
+    { databaseUrl: testDatabase.url, redis: testRedis() },
+    { EXTERNAL_URL: 'https://harbor.dev', JOB_RECONCILE_SECONDS: '1', WEBHOOK_ALLOWED_NETWORKS: '127.0.0.1' },
+  );
   const { WEBHOOK, SLACK } = jobs;
   const quick = { attempts: 40, backoffSeconds: 0.1, maxBackoffSeconds: 0.2 };
   app = await createJobservice(config, {

@@ -50,6 +50,9 @@ const delivery = z.object({
 /** Outlasts a receiver that is away for three quarters of an hour. */
 const patient = { attempts: 12, backoffSeconds: 2, maxBackoffSeconds: 900, timeoutSeconds: 600 };
 
+/** Imports and garbage collections take turns: one believes the files that the other removes. */
+export const storedBlobsTurns = 'stored-blobs';
+
 /** Every background job, named as in Harbor where it has it. The job service starts only when each has one handler. */
 export const jobs = {
   /** Removes executions that are too many, old logs, and worker pools that are no more. */

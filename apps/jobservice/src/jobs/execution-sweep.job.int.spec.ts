@@ -1,7 +1,8 @@
 import { ExecutionSweep } from '@breakwater/executions';
-import { jobserviceConfig, type Database } from '@breakwater/platform';
+import type { Database } from '@breakwater/platform';
 import { createTestDatabase, fakeJobContext, testRedis, type TestDatabase } from '@breakwater/testing';
 import { startEngine, type EngineUnderTest } from '../testing/engine-under-test';
+import { testConfig } from '../testing/test-config';
 import { ExecutionSweepJob } from './execution-sweep.job';
 
 let testDatabase: TestDatabase;
@@ -44,14 +45,10 @@ describe('the sweep', () => {
     const running = await database.query<{ id: number }>(
       `INSERT INTO execution (id, vendor_type, vendor_id, status, trigger) VALUES (0, 'RETENTION', 1, 'Running', 'MANUAL') RETURNING id`,
     );
-    const config = jobserviceConfig.parse({
-      PORT: '0',
-      INTERNAL_SECRET: 'internal-secret-of-tests',
-      DATABASE_URL: testDatabase.url,
-      REDIS_URL: 'redis://localhost',
-      REGISTRY_URL: 'http://localhost',
-      RETENTION_EXECUTION_RETENTION_COUNT: '3',
-    });
+    const config = testConfig(
+      { databaseUrl: testDatabase.url, redis: testRedis() },
+      { RETENTION_EXECUTION_RETENTION_COUNT: '3' },
+    );
     const context = fakeJobContext();
     await new ExecutionSweepJob(engine.app.get(ExecutionSweep, { strict: false }), config).run({}, context);
     expect(context.outcome).toEqual({ removed_executions: 4, dropped_logs: [] });

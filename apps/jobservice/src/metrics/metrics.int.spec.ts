@@ -1,8 +1,9 @@
-import { Database, jobserviceConfig, metricNamesOf, MetricsServer } from '@breakwater/platform';
+import { Database, metricNamesOf, MetricsServer } from '@breakwater/platform';
 import { createTestDatabase, scrape, testRedis, type TestDatabase } from '@breakwater/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createJobservice } from '../create-jobservice';
+import { testConfig } from '../testing/test-config';
 
 let testDatabase: TestDatabase;
 let app: NestFastifyApplication;
@@ -10,17 +11,7 @@ let app: NestFastifyApplication;
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
   app = await createJobservice(
-    jobserviceConfig.parse({
-      PORT: '0',
-      METRICS_PORT: '0',
-      LOG_LEVEL: 'fatal',
-      INTERNAL_SECRET: 'internal-secret-of-tests',
-      SECRET_KEY: 'secret-key-of-the-tests',
-      DATABASE_URL: testDatabase.url,
-      ...testRedis(),
-      REGISTRYCTL_URL: 'http://127.0.0.1:9',
-      REGISTRY_URL: 'http://127.0.0.1:9',
-    }),
+    testConfig({ databaseUrl: testDatabase.url, redis: testRedis() }, { METRICS_PORT: '0' }),
   );
   await app.init();
 });

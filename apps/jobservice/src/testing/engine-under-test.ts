@@ -1,6 +1,6 @@
 import type { JobDeclaration, JobType } from '@breakwater/contracts';
 import { ExecutionsService, type JobContext } from '@breakwater/executions';
-import { Database, jobserviceConfig } from '@breakwater/platform';
+import { Database } from '@breakwater/platform';
 import type { testRedis } from '@breakwater/testing';
 import type { Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { createJobservice } from '../create-jobservice';
 import { HandlesJob, StartsSchedule } from '../engine/handles-job';
+import { testConfig } from './test-config';
 
 export type Work = (context: JobContext, text: string) => Promise<void>;
 
@@ -33,17 +34,7 @@ export async function startEngine(
   server: { databaseUrl: string; redis: ReturnType<typeof testRedis> },
   settings: Record<string, string> = {},
 ): Promise<EngineUnderTest> {
-  const config = jobserviceConfig.parse({
-    PORT: '0',
-    LOG_LEVEL: 'fatal',
-    INTERNAL_SECRET: 'internal-secret-of-tests',
-    DATABASE_URL: server.databaseUrl,
-    ...server.redis,
-    REGISTRY_URL: 'http://127.0.0.1:9',
-    JOB_LEASE_SECONDS: '2',
-    JOB_RECONCILE_SECONDS: '1',
-    ...settings,
-  });
+  const config = testConfig(server, { JOB_LEASE_SECONDS: '2', JOB_RECONCILE_SECONDS: '1', ...settings });
   const table = Object.fromEntries(
     Object.entries(jobs).map(([type, { declaration }]) => [type, { ...standard, ...declaration }]),
   );

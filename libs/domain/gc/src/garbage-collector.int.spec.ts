@@ -9,6 +9,7 @@ import { actor, GcBench } from './gc.suite';
 let bench: GcBench;
 beforeAll(async () => {
   bench = await GcBench.start();
+  await restorableFor(0);
 });
 afterAll(() => bench.close());
 afterEach(() => jest.restoreAllMocks());
@@ -20,6 +21,7 @@ async function collect(options: Partial<GarbageOptions> = {}, context = bench.co
   return context;
 }
 
+const restorableFor = (days: number) => bench.get(SettingsService).update({ artifact_restore_window_days: days });
 const bytes = () => randomBytes(100);
 const remove = (digest: string, repository = 'bench/app') =>
   bench.get(ArtifactDeletionService).delete(repository, digest, actor);
@@ -66,10 +68,11 @@ describe('a collection', () => {
       await bench.pushImage([shared, other], undefined, repository);
     const { outcome } = await collect({ dryRun: true, deleteUntagged: true });
     const size = bench.manifestOf([shared, other]).length;
-    expect(outcome).toEqual({ purged_blobs: 2, purged_manifests: 1, freed_space: 200 + size });
+    const freed = { purged_blobs: 2, purged_manifests: 1, freed_space: 200 + size };
+    expect(outcome).toEqual({ ...freed, untagged_artifacts: 3 });
     expect(await collect({ dryRun: true })).toMatchObject({ outcome: { purged_blobs: 0, freed_space: 0 } });
     expect(await bench.stored(shared)).toBe(true);
-    expect(await collect({ deleteUntagged: true })).toMatchObject({ outcome });
+    expect(await collect({ deleteUntagged: true })).toMatchObject({ outcome: freed });
     expect(await bench.stored(shared)).toBe(false);
   });
 
@@ -85,15 +88,10 @@ describe('a collection', () => {
     expect(await bench.has(digestOf(shared), 'bench/there')).toBe(true);
   });
 
-  it('does not begin, or go on, while the system is read-only or a tree is imported', async () => {
+  it('does not begin, or go on, while the system is read-only', async () => {
     await bench.get(SettingsService).update({ read_only: true });
     await expect(collect()).rejects.toThrow('read only');
     await bench.get(SettingsService).update({ read_only: false });
-    await bench.query(
-      `INSERT INTO execution (vendor_type, status, trigger, unfinished) VALUES ('STORAGE_IMPORT', 'Running', 'MANUAL', 1)`,
-    );
-    await expect(collect()).rejects.toThrow('imported');
-    await bench.query('DELETE FROM execution');
   });
 
   it('cancels uploads without a session that are a day old', async () => {
@@ -319,6 +317,56 @@ describe('untagged artifacts', () => {
     expect(await artifactExists(digest)).toBe(true);
     await collect({ deleteUntagged: true });
     expect(await artifactExists(digest)).toBe(false);
+  });
+
+  it('can be restored for a while, and free nothing until then', async () => {
+    await restorableFor(7);
+    const blob = bytes();
+    const digest = await bench.pushImage([blob]);
+    const nothing = { purged_blobs: 0, purged_manifests: 0, freed_space: 0 };
+    const dry = await collect({ dryRun: true, deleteUntagged: true });
+    const size = bench.manifestOf([blob]).length;
+    expect(dry.outcome).toEqual({ ...nothing, untagged_artifacts: 1, restorable_space: 100 + size });
+    const { outcome } = await collect({ deleteUntagged: true });
+    expect(outcome).toMatchObject(nothing);
+    expect(await artifactExists(digest)).toBe(false);
+    expect(await bench.stored(blob)).toBe(true);
+    await bench.query('DELETE FROM deleted_artifact');
+    await bench.query('DELETE FROM project_blob');
+    await restorableFor(0);
+    expect(await collect()).toMatchObject({ outcome: { purged_blobs: 1, freed_space: 100 + size } });
+  });
+
+  it('stay while a retention policy keeps them, each repository judged once', async () => {
+    const [first, second, third] = [
+      await bench.pushImage([bytes()], undefined, 'bench/kept'),
+      await bench.pushImage([bytes()], undefined, 'bench/kept'),
+      await bench.pushImage([bytes()], undefined, 'bench/kept'),
+    ];
+    const elsewhere = await bench.pushImage([bytes()], undefined, 'bench/other');
+    await bench.query(
+      'INSERT INTO retention_policy (project_id, rules, unit, keep_signed) VALUES ($1, $2, $3, false)',
+      [bench.projectId, JSON.stringify([latestPushed(2, 'kept')]), 'tag'],
+    );
+    const dry = await collect({ dryRun: true, deleteUntagged: true });
+    expect(dry.outcome).toMatchObject({ untagged_artifacts: 2, purged_manifests: 2 });
+    await collect({ deleteUntagged: true });
+    const left = await Promise.all([first, second, third, elsewhere].map(artifactExists));
+    expect(left).toEqual([false, true, true, false]);
+    await bench.query('DELETE FROM retention_policy');
+    await collect({ deleteUntagged: true });
+    expect(await artifactExists(second)).toBe(false);
+  });
+
+  const latestPushed = (count: number, repository: string) => ({
+    disabled: false,
+    action: 'retain',
+    template: 'latestPushedK',
+    params: { latestPushedK: count },
+    tag_selectors: [{ kind: 'doublestar', decoration: 'matches', pattern: '**', extras: '{"untagged":true}' }],
+    scope_selectors: {
+      repository: [{ kind: 'doublestar', decoration: 'repoMatches', pattern: repository, extras: '' }],
+    },
   });
 
   it('stay as parts of a tagged index, and go with an untagged one', async () => {

@@ -33,7 +33,7 @@ export class GarbageCollector {
     };
   }
 
-  /** Throws PRECONDITION while the system is read-only or a tree is imported, and what `context.signal` says. */
+  /** Throws PRECONDITION while the system is read-only, and what `context.signal` says. */
   async collect(options: GarbageOptions, context: JobContext): Promise<void> {
     const run = new GarbageRun(options, context);
     await this.brakes.check();

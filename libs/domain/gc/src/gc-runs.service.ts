@@ -1,3 +1,4 @@
+import { storedBlobsTurns } from '@breakwater/contracts';
 import { ExecutionsService, type ExecutionTrigger } from '@breakwater/executions';
 import { AppError } from '@breakwater/kernel';
 import { Injectable } from '@nestjs/common';
@@ -36,7 +37,7 @@ export class GcRuns {
       trigger,
       extraAttrs: parameters,
       key,
-      tasks: [{ job: vendorType, payload: { deleteUntagged, dryRun, workers } }],
+      tasks: [{ job: vendorType, payload: { deleteUntagged, dryRun, workers }, serialKey: storedBlobsTurns }],
     });
   }
 }

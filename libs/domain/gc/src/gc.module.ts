@@ -1,6 +1,7 @@
 import { ArtifactsModule } from '@breakwater/artifacts';
 import { ChangesModule } from '@breakwater/coherence';
 import { ExecutionsModule } from '@breakwater/executions';
+import { RetentionModule } from '@breakwater/retention';
 import { SettingsModule } from '@breakwater/settings';
 import { Module } from '@nestjs/common';
 import { BlobPhases } from './blob-phases';
@@ -25,7 +26,7 @@ export class GcRunsModule {}
 
 /** For the job service, which brings a STORAGE_KEEPER. */
 @Module({
-  imports: [ArtifactsModule, ChangesModule, SettingsModule, GcRunsModule],
+  imports: [ArtifactsModule, ChangesModule, RetentionModule, SettingsModule, GcRunsModule],
   providers: [
     GarbageCollector,
     BlobPhases,

@@ -1,24 +1,14 @@
 import { ArtifactDeletionService, ProjectChanges } from '@breakwater/artifacts';
 import { AppError } from '@breakwater/kernel';
 import { Database } from '@breakwater/platform';
-import { Inject, Injectable, Optional } from '@nestjs/common';
+import { UntaggedRetention, type KeptUntagged, type UntaggedArtifact } from '@breakwater/retention';
+import { Injectable } from '@nestjs/common';
 import type { GarbageRun } from './garbage-run';
 import { artifactIsUntagged, isOlderThan } from './references';
 
-export interface UntaggedArtifact {
-  id: number;
-  projectId: number;
-  repository: string;
+interface FoundArtifact extends UntaggedArtifact {
   digest: string;
 }
-
-/** Says which untagged artifacts a policy keeps. Immutability is refused by the deletion itself. */
-export interface UntaggedGuard {
-  /** Ids of those that stay. */
-  kept(artifacts: readonly UntaggedArtifact[]): Promise<ReadonlySet<number>>;
-}
-
-export const UNTAGGED_GUARD = Symbol('UNTAGGED_GUARD');
 
 const batch = 100;
 /** Indexes of indexes are rarely deeper. */
@@ -32,18 +22,31 @@ export class UntaggedArtifacts {
     private readonly database: Database,
     private readonly changes: ProjectChanges,
     private readonly deletion: ArtifactDeletionService,
-    @Optional() @Inject(UNTAGGED_GUARD) private readonly guard?: UntaggedGuard,
+    private readonly retention: UntaggedRetention,
   ) {}
 
   /** In passes: what an index listed is untagged when the index is gone. What is pushed meanwhile waits for the next time. */
   async remove(run: GarbageRun): Promise<void> {
     const newest = await this.newest();
+    const kept = this.retention.judge(run.signal);
     for (let [pass, before] = [0, -1]; pass < mostPasses && run.totals.artifacts !== before; pass++) {
       before = run.totals.artifacts;
-      await this.pass(run, newest);
+      await this.pass(run, newest, kept);
       await run.step({ after: '' });
     }
     run.log(`deleted ${run.totals.artifacts} untagged artifacts`);
+  }
+
+  /** Ids of those that are old enough to go, and that retention keeps. For a dry run. */
+  async kept(run: GarbageRun): Promise<number[]> {
+    const [newest, kept] = [await this.newest(), this.retention.judge(run.signal)];
+    const ids: number[] = [];
+    for (let [after, found] = [0, [] as FoundArtifact[]]; ; after = found.at(-1)?.id ?? after) {
+      found = await this.find(run, { after, newest });
+      if (found.length === 0) return ids;
+      const keptHere = await kept(found);
+      ids.push(...found.map(({ id }) => id).filter((id) => keptHere.has(id)));
+    }
   }
 
   private async newest(): Promise<number> {
@@ -51,26 +54,27 @@ export class UntaggedArtifacts {
     return row?.id ?? 0;
   }
 
-  private async pass(run: GarbageRun, newest: number): Promise<void> {
-    for (let found = await this.find(run, newest); found.length > 0; found = await this.find(run, newest)) {
-      const kept = (await this.guard?.kept(found)) ?? new Set();
+  private async pass(run: GarbageRun, newest: number, kept: KeptUntagged): Promise<void> {
+    const next = () => this.find(run, { after: Number(run.after), newest });
+    for (let found = await next(); found.length > 0; found = await next()) {
+      const keptHere = await kept(found);
       for (const artifact of found) {
-        if (!kept.has(artifact.id)) await this.delete(run, artifact);
+        if (!keptHere.has(artifact.id)) await this.delete(run, artifact);
       }
       await run.step({ after: String(found.at(-1)?.id) });
       run.show({ untagged_artifacts: run.totals.artifacts });
     }
   }
 
-  private find(run: GarbageRun, newest: number): Promise<UntaggedArtifact[]> {
-    return this.database.query<UntaggedArtifact>(
+  private find(run: GarbageRun, { after, newest }: { after: number; newest: number }): Promise<FoundArtifact[]> {
+    return this.database.query<FoundArtifact>(
       `SELECT a.id, a.project_id AS "projectId", r.name AS repository, a.digest FROM artifact a JOIN repository r ON r.id = a.repository_id
        WHERE a.id > $1 AND a.id <= $4 AND ${isOlderThan('a.push_time', '$2')} AND ${artifactIsUntagged} ORDER BY a.id LIMIT $3`,
-      [Number(run.after), run.options.windowSeconds, batch, newest],
+      [after, run.options.windowSeconds, batch, newest],
     );
   }
 
-  private async delete(run: GarbageRun, { id, repository, digest }: UntaggedArtifact): Promise<void> {
+  private async delete(run: GarbageRun, { id, repository, digest }: FoundArtifact): Promise<void> {
     try {
       await run.step({}, () =>
         // Under the project's lock, for it may have been given a tag since.

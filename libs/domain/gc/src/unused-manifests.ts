@@ -21,13 +21,13 @@ export class UnusedManifests {
   }
 
   /** What a dry run counts. */
-  async count(windowSeconds: number): Promise<{ manifests: number; bytes: number }> {
-    const [row] = await this.database.query<{ manifests: number; bytes: number }>(
-      `SELECT count(*)::int AS manifests, coalesce(sum(m.size), 0)::bigint AS bytes FROM manifest m
+  async count(windowSeconds: number): Promise<{ count: number; bytes: number }> {
+    const [row] = await this.database.query<{ count: number; bytes: number }>(
+      `SELECT count(*)::int AS count, coalesce(sum(m.size), 0)::bigint AS bytes FROM manifest m
        WHERE ${isOlderThan('m.creation_time', '$1')} AND NOT ${manifestIsReferenced}`,
       [windowSeconds],
     );
-    return row ?? { manifests: 0, bytes: 0 };
+    return row ?? { count: 0, bytes: 0 };
   }
 
   private async find(after: string, windowSeconds: number): Promise<string[]> {

@@ -1,3 +1,4 @@
+import { storedBlobsTurns } from '@breakwater/contracts';
 import { ExecutionsService } from '@breakwater/executions';
 import { AppError, isProjectName } from '@breakwater/kernel';
 import { Injectable } from '@nestjs/common';
@@ -8,8 +9,6 @@ export interface ImportParameters {
 }
 
 const vendorType = 'STORAGE_IMPORT';
-/** Imports and garbage collections take turns: one believes the files that the other removes. */
-const serialKey = 'stored-blobs';
 
 @Injectable()
 export class ImportService {
@@ -24,7 +23,7 @@ export class ImportService {
     const [running] = await this.executions.running(vendorType);
     if (running !== undefined)
       throw new AppError('CONFLICT', `import ${running} is not done yet`, { reason: 'import.running' });
-    const tasks = [{ job: vendorType, payload: { project }, serialKey }] as const;
+    const tasks = [{ job: vendorType, payload: { project }, serialKey: storedBlobsTurns }] as const;
     const id = await this.executions.start({ vendorType, trigger: 'MANUAL', extraAttrs: { project }, tasks });
     return id as number;
   }

@@ -6,3 +6,4 @@ export { RetentionPoliciesService, type PolicyDetail, type PolicyInput } from '.
 export { RetentionPolicy } from './retention-policy.entity';
 export { RetentionRunsService } from './retention-runs.service';
 export { ruleTemplates } from './rule-templates';
+export { UntaggedRetention, type KeptUntagged, type UntaggedArtifact } from './untagged-retention';

@@ -16,17 +16,23 @@ export interface PolicyRow extends PolicyContent {
   projectName: string;
 }
 
+const select = `
+  SELECT x.id, x.project_id AS "projectId", p.name AS "projectName", x.rules, x.unit, x.keep_signed AS "keepSigned",
+    x.confirm_above AS "confirmAbove"
+  FROM retention_policy x JOIN project p ON p.id = x.project_id`;
+
 @Injectable()
 export class RetentionPoliciesRepository {
   constructor(private readonly database: Database) {}
 
   async find(id: number): Promise<PolicyRow | undefined> {
-    const [row] = await this.database.query<PolicyRow>(
-      `SELECT x.id, x.project_id AS "projectId", p.name AS "projectName", x.rules, x.unit, x.keep_signed AS "keepSigned",
-         x.confirm_above AS "confirmAbove"
-       FROM retention_policy x JOIN project p ON p.id = x.project_id WHERE x.id = $1`,
-      [id],
-    );
+    const [row] = await this.database.query<PolicyRow>(`${select} WHERE x.id = $1`, [id]);
+    return row;
+  }
+
+  /** A project has at most one. */
+  async findOfProject(projectId: number): Promise<PolicyRow | undefined> {
+    const [row] = await this.database.query<PolicyRow>(`${select} WHERE x.project_id = $1`, [projectId]);
     return row;
   }
 

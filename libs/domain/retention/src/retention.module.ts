@@ -10,6 +10,7 @@ import { RetentionJobRunner } from './retention-job';
 import { RetentionPoliciesRepository } from './retention-policies.repository';
 import { RetentionPolicy } from './retention-policy.entity';
 import { RetentionRunsService } from './retention-runs.service';
+import { UntaggedRetention } from './untagged-retention';
 
 /** What runs of policies need. */
 @Module({
@@ -20,7 +21,14 @@ import { RetentionRunsService } from './retention-runs.service';
     ExecutionsModule,
     ImmutabilityModule,
   ],
-  providers: [RetentionPoliciesRepository, RetentionRunsService, RepositoryVerdicts, RetentionJobRunner, PullFolder],
-  exports: [RetentionPoliciesRepository, RetentionRunsService, RetentionJobRunner],
+  providers: [
+    RetentionPoliciesRepository,
+    RetentionRunsService,
+    RepositoryVerdicts,
+    RetentionJobRunner,
+    UntaggedRetention,
+    PullFolder,
+  ],
+  exports: [RetentionPoliciesRepository, RetentionRunsService, RetentionJobRunner, UntaggedRetention],
 })
 export class RetentionModule {}
