@@ -54,7 +54,7 @@ export class GcController {
   })
   @ReturnsCreated()
   async create(@Body() body: ScheduleDto, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
-    const id = await this.jobs.apply(body, this.job);
+    const id = await this.jobs.apply(body, this.job, { ifNone: true });
     setLocation(reply, `${path}/${id ?? 'schedule'}`);
   }
 

@@ -61,6 +61,10 @@ it('its schedule is made, shown, changed and ended', async () => {
   expect(await request('GET', `${path}/schedule`)).toMatchObject({ status: 200, body: {} });
   const created = await set('POST', { type: 'Daily', cron: '0 0 0 * * *' }, { workers: 2 });
   expect(created).toMatchObject({ status: 201, headers: { location: '/api/v2.0/system/gc/schedule' } });
+  expect(await set('POST', { type: 'Weekly', cron: '0 0 0 * * 0' })).toMatchObject({
+    status: 409,
+    body: { errors: [{ code: 'CONFLICT', reason: 'schedule.exists' }] },
+  });
   const { body } = await request('GET', `${path}/schedule`);
   expect(body).toMatchObject({ job_name: 'GARBAGE_COLLECTION', schedule: { type: 'Daily', cron: '0 0 0 * * *' } });
   expect(JSON.parse(body.job_parameters)).toMatchObject({ workers: 2 });

@@ -1,4 +1,5 @@
 import { cronOf, ExecutionsService, SchedulesService, type Schedule } from '@breakwater/executions';
+import { AppError } from '@breakwater/kernel';
 import { Injectable, type StreamableFile } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { JobLogs } from '../live';
@@ -23,20 +24,22 @@ export class SystemJobs {
     private readonly logs: JobLogs,
   ) {}
 
-  /** Runs the job, sets its schedule or ends it. Returns the execution's id when it runs. Throws BAD_REQUEST. */
+  /**
+   * Runs the job, sets its schedule or ends it. Returns the execution's id when it runs. Throws BAD_REQUEST, and CONFLICT
+   * when it may only make a schedule (`ifNone`) and there is one.
+   */
   async apply<Parameters extends Record<string, unknown>>(
     { schedule: { type, cron }, parameters }: ScheduleDto,
-    job: SystemJob<Parameters>,
+    { vendorType, ...job }: SystemJob<Parameters>,
+    { ifNone = false } = {},
   ): Promise<number | undefined> {
-    if (type === 'None') return void (await this.schedules.remove(job.vendorType));
+    if (type === 'None') return void (await this.schedules.remove(vendorType));
     const read = job.read(parameters ?? {});
     if (type === 'Manual') return job.start(read);
-    await this.schedules.set({
-      vendorType: job.vendorType,
-      cronType: type,
-      cron: cronOf(type, cron ?? undefined),
-      parameters: read,
-    });
+    const schedule = { vendorType, cronType: type, cron: cronOf(type, cron ?? undefined), parameters: read };
+    if (!ifNone) return void (await this.schedules.set(schedule));
+    if ((await this.schedules.ensure(schedule)) === undefined)
+      throw new AppError('CONFLICT', 'there is a schedule already: change it with PUT', { reason: 'schedule.exists' });
     return undefined;
   }
 

@@ -11,8 +11,8 @@ export class ExecutionSweepStarter implements ScheduleStarter, OnApplicationBoot
     private readonly schedules: SchedulesService,
   ) {}
 
-  onApplicationBootstrap(): Promise<void> {
-    return this.schedules.ensure({
+  async onApplicationBootstrap(): Promise<void> {
+    await this.schedules.ensure({
       vendorType: 'EXECUTION_SWEEP',
       cronType: 'Daily',
       cron: '0 0 0 * * *',

@@ -5,18 +5,31 @@ import type { Schedule } from './schedule.entity';
 const columns = `id, vendor_type AS "vendorType", vendor_id AS "vendorId", cron_type AS "cronType", cron, parameters,
   next_time AS "nextTime", creation_time AS "creationTime", update_time AS "updateTime"`;
 
+type ScheduleContent = Pick<Schedule, 'vendorType' | 'vendorId' | 'cronType' | 'cron' | 'parameters' | 'nextTime'>;
+
 @Injectable()
 export class SchedulesRepository {
   constructor(private readonly database: Database) {}
 
-  async upsert(
-    schedule: Pick<Schedule, 'vendorType' | 'vendorId' | 'cronType' | 'cron' | 'parameters' | 'nextTime'>,
-  ): Promise<number> {
+  async upsert(schedule: ScheduleContent): Promise<number> {
+    const id = await this.write(
+      schedule,
+      `UPDATE SET cron_type = EXCLUDED.cron_type, cron = EXCLUDED.cron, parameters = EXCLUDED.parameters,
+         next_time = EXCLUDED.next_time, update_time = now()`,
+    );
+    if (id === undefined) throw new Error('the schedule was not written');
+    return id;
+  }
+
+  /** Undefined: the vendor has one. */
+  insert(schedule: ScheduleContent): Promise<number | undefined> {
+    return this.write(schedule, 'NOTHING');
+  }
+
+  private async write(schedule: ScheduleContent, onConflict: string): Promise<number | undefined> {
     const [row] = await this.database.query<{ id: number }>(
       `INSERT INTO schedule (vendor_type, vendor_id, cron_type, cron, parameters, next_time) VALUES ($1, $2, $3, $4, $5, $6)
-       ON CONFLICT (vendor_type, vendor_id) DO UPDATE SET cron_type = EXCLUDED.cron_type, cron = EXCLUDED.cron,
-         parameters = EXCLUDED.parameters, next_time = EXCLUDED.next_time, update_time = now()
-       RETURNING id`,
+       ON CONFLICT (vendor_type, vendor_id) DO ${onConflict} RETURNING id`,
       [
         schedule.vendorType,
         schedule.vendorId,
@@ -26,8 +39,7 @@ export class SchedulesRepository {
         schedule.nextTime,
       ],
     );
-    if (!row) throw new Error('the schedule was not written');
-    return row.id;
+    return row?.id;
   }
 
   async find(vendorType: string, vendorId: number): Promise<Schedule | undefined> {

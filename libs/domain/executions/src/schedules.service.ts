@@ -33,10 +33,11 @@ export class SchedulesService {
     return id;
   }
 
-  /** Makes the vendor's schedule unless it has one. For what the platform itself does again and again. */
-  async ensure(schedule: NewSchedule): Promise<void> {
-    if (await this.find(schedule.vendorType, schedule.vendorId)) return;
-    await this.set(schedule);
+  /** Makes the vendor's schedule unless it has one: then undefined. Throws BAD_REQUEST as `set` does. */
+  async ensure({ vendorId = -1, ...schedule }: NewSchedule): Promise<number | undefined> {
+    const id = await this.schedules.insert({ ...schedule, vendorId, nextTime: nextTime(schedule.cron, new Date()) });
+    if (id !== undefined) await this.broadcast.emit('schedule.changed', {});
+    return id;
   }
 
   find(vendorType: string, vendorId = -1): Promise<Schedule | undefined> {
