@@ -10,7 +10,7 @@ import { password, startTestCore, type Answer, type TestCore } from './testing/t
  * project that holds exactly `robotHolds`, P project administrator, A system administrator. They ask in this order, so
  * that what a deletion lets in comes after what it refuses.
  */
-const principals = 'NSLGDMRPA';
+const principals = 'NSLGRDMPA';
 const robotHolds = ['repository:pull', 'repository:push', 'artifact:read', 'tag:create', 'member:list'];
 
 interface Row {
@@ -25,6 +25,8 @@ interface Row {
   query?: string;
   /** Parameters of the path other than the usual. */
   fill?: Partial<typeof usual>;
+  /** Makes anew what those who are let in take away. */
+  restore?: () => Promise<unknown>;
 }
 
 const known = 'SLGDMPRA';
@@ -49,6 +51,14 @@ const usual = {
   task_id: '999999',
   scrub_id: '999999',
   import_id: '999999',
+  immutable_rule_id: '999999',
+  purge_id: '999999',
+  job_type: 'NONE',
+  pool_id: 'none',
+  job_id: '999999',
+  id: '{retention}',
+  eid: '999999',
+  tid: '999999',
 };
 
 const repository = '/api/v2.0/projects/:project_name/repositories/:repository_name';
@@ -57,6 +67,9 @@ const project = '/api/v2.0/projects/:project_name_or_id';
 
 const webhooks = `${project}/webhook`;
 const systemWebhooks = '/api/v2.0/system/webhook/policies';
+const retention = '/api/v2.0/retentions/:id';
+/** A policy without rules keeps everything. */
+const noRules = (ref: string) => ({ rules: [], scope: { level: 'project', ref } });
 
 const rows: Row[] = [
   // open to anonymous
@@ -147,6 +160,63 @@ const rows: Row[] = [
   { route: 'PUT /api/v2.0/system/scrub/:scrub_id', allowed: 'A' },
   { route: 'GET /api/v2.0/system/scrub/:scrub_id/log', allowed: 'A' },
 
+  // purge of the audit log, schedules, the job service: the system's own; whether schedules fire everyone may know
+  { route: 'GET /api/v2.0/system/purgeaudit', allowed: 'A' },
+  { route: 'GET /api/v2.0/system/purgeaudit/schedule', allowed: 'A' },
+  { route: 'POST /api/v2.0/system/purgeaudit/schedule', allowed: 'A', body: {} },
+  { route: 'PUT /api/v2.0/system/purgeaudit/schedule', allowed: 'A', body: {} },
+  { route: 'GET /api/v2.0/system/purgeaudit/:purge_id', allowed: 'A' },
+  { route: 'PUT /api/v2.0/system/purgeaudit/:purge_id', allowed: 'A' },
+  { route: 'GET /api/v2.0/system/purgeaudit/:purge_id/log', allowed: 'A' },
+  { route: 'GET /api/v2.0/schedules', allowed: 'A' },
+  { route: 'GET /api/v2.0/schedules/:job_type/paused', allowed: known },
+  { route: 'GET /api/v2.0/jobservice/queues', allowed: 'A' },
+  { route: 'PUT /api/v2.0/jobservice/queues/:job_type', allowed: 'A', body: { action: 'resume' } },
+  { route: 'GET /api/v2.0/jobservice/pools', allowed: 'A' },
+  { route: 'GET /api/v2.0/jobservice/pools/:pool_id/workers', allowed: 'A' },
+  { route: 'PUT /api/v2.0/jobservice/jobs/:job_id', allowed: 'A' },
+  { route: 'GET /api/v2.0/jobservice/jobs/:job_id/log', allowed: 'A' },
+  // ours; seen by who may see the jobs
+  { route: 'GET /api/v2.0/jobservice/executions/:execution_id/events', allowed: 'A' },
+
+  // immutable
+  { route: `GET ${project}/immutabletagrules`, allowed: 'MPA' },
+  { route: `POST ${project}/immutabletagrules`, allowed: 'MPA', body: {} },
+  { route: `PUT ${project}/immutabletagrules/:immutable_rule_id`, allowed: 'MPA', body: {} },
+  { route: `DELETE ${project}/immutabletagrules/:immutable_rule_id`, allowed: 'MPA' },
+
+  // Retention: the path names no project, the policy does; running and stopping need `update`
+  { route: 'GET /api/v2.0/retentions/metadatas', allowed: everyone },
+  // Both projects have a policy already, so that none is made.
+  { route: 'POST /api/v2.0/retentions', allowed: 'DMPA', body: noRules('{team}') },
+  { route: 'POST /api/v2.0/retentions', allowed: 'A', body: noRules('{open}') },
+  { route: `GET ${retention}`, allowed: 'DMPA' },
+  { route: `GET ${retention}`, allowed: 'A', fill: { id: '{openRetention}' } },
+  { route: `PUT ${retention}`, allowed: 'DMPA', body: noRules('{team}') },
+  { route: `PUT ${retention}`, allowed: 'A', body: noRules('{open}'), fill: { id: '{openRetention}' } },
+  { route: `GET ${retention}/executions`, allowed: 'DMPA' },
+  { route: `GET ${retention}/executions`, allowed: 'A', fill: { id: '{openRetention}' } },
+  { route: `POST ${retention}/executions`, allowed: 'DMPA', body: { dry_run: true } },
+  { route: `POST ${retention}/executions`, allowed: 'A', body: { dry_run: true }, fill: { id: '{openRetention}' } },
+  { route: `PATCH ${retention}/executions/:eid`, allowed: 'DMPA', body: { action: 'stop' } },
+  {
+    route: `PATCH ${retention}/executions/:eid`,
+    allowed: 'A',
+    body: { action: 'stop' },
+    fill: { id: '{openRetention}' },
+  },
+  { route: `GET ${retention}/executions/:eid/tasks`, allowed: 'DMPA' },
+  { route: `GET ${retention}/executions/:eid/tasks`, allowed: 'A', fill: { id: '{openRetention}' } },
+  { route: `GET ${retention}/executions/:eid/tasks/:tid`, allowed: 'DMPA' },
+  { route: `GET ${retention}/executions/:eid/tasks/:tid`, allowed: 'A', fill: { id: '{openRetention}' } },
+  { route: `DELETE ${retention}`, allowed: 'DMPA', restore: () => createRetention('team') },
+  {
+    route: `DELETE ${retention}`,
+    allowed: 'A',
+    fill: { id: '{openRetention}' },
+    restore: () => createRetention('open'),
+  },
+
   // robot: on the project or on the system, by level
   { route: 'GET /api/v2.0/robots', allowed: 'A' },
   { route: 'GET /api/v2.0/robots', allowed: 'GDMPA', query: '?q=Level%3Dproject%2CProjectID%3D{team}' },
@@ -231,7 +301,7 @@ const ids: Record<string, string> = {};
 beforeAll(async () => {
   core = await startTestCore();
   ids.team = String(await core.createProject('team'));
-  await core.createProject('open', true);
+  ids.open = String(await core.createProject('open', true));
   for (const letter of 'SLGDMP') await core.createUser(accounts[letter]!);
   for (const [letter, role] of Object.entries(roles)) await core.addMember('team', accounts[letter]!, role);
   for (const name of ['team/app', 'open/app'])
@@ -240,6 +310,8 @@ beforeAll(async () => {
   ids.systemRobot = await createRobot('ci', 'system', ['user:list']);
   ids.doomedProjectRobot = await createRobot('doomed', 'project', robotHolds);
   ids.doomedSystemRobot = await createRobot('doomed', 'system', ['user:list']);
+  await createRetention('team');
+  await createRetention('open');
 }, 60_000);
 afterAll(() => core?.close());
 
@@ -260,8 +332,17 @@ async function createRobot(name: string, level: string, permissions: string[]): 
   return String(answer.body.id);
 }
 
+async function createRetention(name: 'team' | 'open'): Promise<void> {
+  const answer = await core.request('POST', '/retentions', { as: 'admin', body: numbered(noRules(`{${name}}`)) });
+  expect(answer).toMatchObject({ status: 201 });
+  ids[name === 'team' ? 'retention' : 'openRetention'] = String(answer.headers.location?.split('/').at(-1));
+}
+
 /** `fill` and `query` may name what the test has made: `{projectRobot}`. */
 const withIds = (text: string): string => text.replace(/\{(\w+)\}/g, (_all, name: string) => ids[name] ?? '');
+/** And a body: there ids are numbers. */
+const numbered = (body: object | undefined): unknown =>
+  body && JSON.parse(JSON.stringify(body).replace(/"(\{\w+\})"/g, (_all, name: string) => withIds(name)));
 
 function call({ route, query = '', body, fill }: Row, letter: string, projectName: string): Promise<Answer> {
   const [method = '', path = ''] = route.split(' ');
@@ -272,7 +353,7 @@ function call({ route, query = '', body, fill }: Row, letter: string, projectNam
     ...fill,
   };
   const url = path.replace(/:(\w+)/g, (_all, name: string) => withIds(values[name] ?? '')) + withIds(query);
-  return core.request(method, `/${url}`, { as: accounts[letter], body });
+  return core.request(method, `/${url}`, { as: accounts[letter], body: numbered(body) });
 }
 
 /** Let in means that what was asked for was looked at, whatever came of it. */
@@ -289,7 +370,10 @@ async function letIn(row: Row, projectName: string): Promise<string> {
         status: letter === 'N' ? 401 : 403,
         body: { errors: [{ code: letter === 'N' ? 'UNAUTHORIZED' : 'FORBIDDEN' }] },
       });
-    else letters.push(letter);
+    else {
+      letters.push(letter);
+      await row.restore?.();
+    }
   }
   return letters.join('');
 }
@@ -307,8 +391,10 @@ it('every route has a row, and every row a route', () => {
   }).toEqual({ routesWithoutARow: [], rowsWithoutARoute: [] });
 });
 
-const title = ({ route, query = '', fill = {}, body }: Row): string =>
-  [route + query, ...Object.values(fill), (body as { level?: string } | undefined)?.level].filter(Boolean).join(' ');
+const title = ({ route, query = '', fill = {}, body }: Row): string => {
+  const { level, scope } = (body ?? {}) as { level?: string; scope?: { ref: string } };
+  return [route + query, ...Object.values(fill), level, scope?.ref].filter(Boolean).join(' ');
+};
 const namesProject = ({ route }: Row): boolean => route.includes(':project_name');
 
 it.each(rows.map((row) => [title(row), row] as const))('%s', async (_title, row) => {
