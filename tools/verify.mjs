@@ -28,6 +28,7 @@ const checks = [
   ['configuration reference', ['node', 'tools/checks/configuration.mjs']],
   ['metrics reference', ['node', 'tools/checks/metrics.mjs']],
   ['OpenAPI document', ['node', 'tools/openapi.mjs', '--check']],
+  ['operations tested', ['node', 'tools/checks/front-door.mjs']],
   ['migrations', ['node', 'tools/checks/migrations.mjs']],
 ];
 

@@ -1,4 +1,5 @@
 import { type Answer, basic, type Credentials, expectStatus, send } from './http';
+import { observe } from './operations';
 import type { Platform } from './platform';
 
 /** Harbor's role ids. */
@@ -22,11 +23,25 @@ export class Api {
   ) {}
 
   /** `path` below /api/v2.0, sent exactly as written. */
-  call(method: string, path: string, body?: unknown): Promise<Answer> {
+  async call(method: string, path: string, body?: unknown, accept?: string): Promise<Answer> {
     const headers: Record<string, string> = this.credentials ? { authorization: basic(this.credentials) } : {};
     if (body !== undefined) headers['content-type'] = 'application/json';
+    if (accept !== undefined) headers.accept = accept;
     const sent = body === undefined ? undefined : JSON.stringify(body);
-    return send(`${this.platform.httpUrl}/api/v2.0${path}`, { method, headers, body: sent });
+    const answer = await send(`${this.platform.httpUrl}/api/v2.0${path}`, { method, headers, body: sent });
+    observe(method, path, answer);
+    return answer;
+  }
+
+  /** What GET answers with 200. */
+  async get<T>(path: string): Promise<T> {
+    return expectStatus(await this.call('GET', path), 200).json<T>();
+  }
+
+  /** POST that makes something: the path, as `call` takes it, of what was made. */
+  async create(path: string, body: unknown): Promise<string> {
+    const { headers } = expectStatus(await this.call('POST', path, body), 201);
+    return String(headers.location).replace(/^.*\/api\/v2\.0/, '');
   }
 
   async createProject(name: string, { isPublic = false, storageLimit = -1 } = {}): Promise<void> {

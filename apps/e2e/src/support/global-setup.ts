@@ -1,6 +1,9 @@
 import { rmSync } from 'node:fs';
 import { makePlatformFolder, startPlatform } from './platform';
 
+/** Receivers of webhooks are in the tests, and garbage is collected while we look. */
+const env = { WEBHOOK_ALLOWED_NETWORKS: '127.0.0.1', GC_TIME_WINDOW_HOURS: '0' };
+
 declare global {
   var stopPlatform: (() => Promise<void>) | undefined;
 }
@@ -11,7 +14,7 @@ async function globalSetup(): Promise<void> {
   if (process.env.E2E_PLATFORM) return;
   const folder = makePlatformFolder();
   const removeFolder = () => rmSync(folder, { recursive: true, force: true });
-  const { platform, stop } = await startPlatform({ folder }).catch((error: unknown) => {
+  const { platform, stop } = await startPlatform({ folder, env }).catch((error: unknown) => {
     removeFolder();
     throw error;
   });
