@@ -5,7 +5,7 @@ import { SCALES } from './scale.mjs';
 export const HELP = `Breakwater: npm run seed -- --scale small|full [OPTIONS]
 
 Fills a platform with believable data: projects with members and quotas, repositories of images, images for two platforms
-and charts, tags and their history. The platform may run or be stopped. Every name begins with "seed-"; a platform that
+and charts, tags and their history; retention policies, immutable rules, webhooks, and jobs that have run. The platform may run or be stopped. Every name begins with "seed-"; a platform that
 was seeded before is left as it is. All blobs are really in storage, small ones: every image can be pulled.
 
   --scale small     ${describe(SCALES.small)}

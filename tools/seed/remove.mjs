@@ -14,8 +14,17 @@ const REMEMBER = [
 
 const usesBlob = (table) => `EXISTS (SELECT FROM ${table} u WHERE u.blob_id = b.id)`;
 
+/** What the projects' policies have run, also since the seed, and the system's runs that were seeded. */
+const ofPolicies = (types, table) =>
+  `vendor_type IN (${types}) AND vendor_id IN (SELECT id FROM ${table} WHERE project_id IN ${PROJECTS})`;
+const RETENTION = ofPolicies(`'RETENTION'`, 'retention_policy');
+const RUNS = `(SELECT id FROM execution WHERE key LIKE '${PREFIX}%' OR ${RETENTION} OR ${ofPolicies(`'WEBHOOK', 'SLACK'`, 'webhook_policy')})`;
+
 /** In this order nothing refers to what is gone. A file without its row is garbage, and collected as such. */
 const REMOVALS = {
+  task_log: `l WHERE task_id IN (SELECT id FROM task WHERE execution_id IN ${RUNS})`,
+  execution: `e WHERE id IN ${RUNS}`,
+  schedule: `s WHERE ${RETENTION}`,
   tag_history: `t WHERE repository_id IN ${REPOSITORIES}`,
   artifact_reference: `f WHERE parent_id IN ${ARTIFACTS}`,
   project_blob: `p WHERE project_id IN ${PROJECTS}`,

@@ -70,7 +70,9 @@ export function* members({ projects, users }, firstId) {
   }
 }
 
-export const ownerOf = ({ users }, project) => users[project.index % users.length].id;
+const owner = ({ users }, project) => users[project.index % users.length];
+export const ownerOf = (platform, project) => owner(platform, project).id;
+export const ownerNameOf = (platform, project) => owner(platform, project).name;
 
 /** For each row of the table. What is in several tables is made once per repository, so memory stays small. */
 export function* artifactRows({ repositories }) {

@@ -1,6 +1,7 @@
 // Writes the rows, in one transaction: a seed that was interrupted leaves nothing behind.
 import { copyRows } from './copy.mjs';
 import { PREFIX } from './content.mjs';
+import { jobCounts, writePolicies, writeRuns } from './job-tables.mjs';
 import {
   artifactBlobRows,
   artifactRows,
@@ -8,6 +9,7 @@ import {
   historyRows,
   manifestRows,
   members,
+  ownerNameOf,
   ownerOf,
   plan,
   referenceRows,
@@ -18,14 +20,15 @@ import { MEMBERS_PER_PROJECT } from './scale.mjs';
 const GIB = 1024 ** 3;
 const PROGRESS_ROWS = 500_000;
 /** What each table needs ids for. */
-const counts = ({ projects, repositories, artifacts, tags, users }, blobsPerRepository) => ({
-  project: projects,
-  user_account: users,
-  project_member: projects * MEMBERS_PER_PROJECT,
-  repository: repositories,
-  artifact: artifacts,
-  blob: repositories * blobsPerRepository,
-  tag: tags,
+const counts = (scale, blobsPerRepository) => ({
+  project: scale.projects,
+  user_account: scale.users,
+  project_member: scale.projects * MEMBERS_PER_PROJECT,
+  repository: scale.repositories,
+  artifact: scale.artifacts,
+  blob: scale.repositories * blobsPerRepository,
+  tag: scale.tags,
+  ...jobCounts(scale),
 });
 
 /** How many projects of an earlier seed there are. */
@@ -72,6 +75,9 @@ export async function writeTables({ client, scale, first, passwordHash, say, wri
   await writePeople({ copy, platform, first, passwordHash });
   await writeContent(copy, platform);
   await writeTags(copy, platform);
+  const now = new Date();
+  await writePolicies(copy, platform, { first, now, creatorOf: (project) => ownerNameOf(platform, project) });
+  await writeRuns(copy, platform, { first, now });
   // Without it the planner takes the tables for empty.
   await client.query('ANALYZE project_blob, blob, artifact, artifact_blob');
   for (const [what, sql] of derived(first, scale))

@@ -70,7 +70,12 @@ describe('webhooks', () => {
       });
 
       const [execution] = await deliveredBy(admin, policy, 1);
-      expect(execution).toMatchObject({ vendor_type: 'WEBHOOK', status: 'Success', trigger: 'EVENT' });
+      expect(execution).toMatchObject({
+        vendor_type: 'WEBHOOK',
+        status: 'Success',
+        trigger: 'EVENT',
+        extra_attrs: { delivery: { event_type: 'PUSH_ARTIFACT', payload: first!.body } },
+      });
       const there = `${policy}/executions/${execution!.id}`;
       const [task] = await admin.get<Task[]>(`${there}/tasks`);
       expect(task).toMatchObject({ execution_id: execution!.id, status: 'Success' });

@@ -74,7 +74,7 @@ export function toExecution(execution: ExecutionRow): z.input<typeof ExecutionDt
       stopped_task_count: count('Stopped'),
     },
     trigger: execution.trigger,
-    extra_attrs: execution.extraAttrs,
+    extra_attrs: toExtraAttrs(execution.extraAttrs),
     start_time: execution.startTime,
     ...(execution.endTime && { end_time: execution.endTime }),
   };
@@ -87,10 +87,18 @@ export function toTask(task: TaskRow): z.input<typeof TaskDto.schema> {
     status: task.status,
     status_message: task.statusMessage,
     run_count: task.run,
-    extra_attrs: task.extraAttrs,
+    extra_attrs: toExtraAttrs(task.extraAttrs),
     creation_time: task.creationTime,
     update_time: task.updateTime,
     ...(task.startTime && { start_time: task.startTime }),
     ...(task.endTime && { end_time: task.endTime }),
   };
+}
+
+/**
+ * The contract has objects for values, while Harbor sends `event_type` and `payload` as texts. We keep to the contract:
+ * clients made from it are typed so, and the older list of jobs shows both as texts.
+ */
+function toExtraAttrs(delivery: Record<string, unknown>): z.input<typeof extraAttrs> {
+  return Object.keys(delivery).length > 0 ? { delivery } : {};
 }

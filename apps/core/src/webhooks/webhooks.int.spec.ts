@@ -163,7 +163,7 @@ describe.each([
         status: 'Running',
         trigger: 'EVENT',
         metrics: { task_count: 1, pending_task_count: 1, success_task_count: 0 },
-        extra_attrs: { event_type: 'PUSH_ARTIFACT', payload: '{"type":"PUSH_ARTIFACT"}' },
+        extra_attrs: { delivery: { event_type: 'PUSH_ARTIFACT', payload: '{"type":"PUSH_ARTIFACT"}' } },
       },
     ]);
     expect((await ask('GET', `${executions}/${execution}/tasks`)).body).toMatchObject([
@@ -188,7 +188,11 @@ describe.each([
     await end(execution);
     const again = idOf(await ask('POST', `${executions}/${execution}/redeliveries`));
     expect((await ask('GET', `${executions}?q=id%3D${again}`)).body).toMatchObject([
-      { id: again, trigger: 'MANUAL', extra_attrs: { redelivery_of: execution, event_type: 'PUSH_ARTIFACT' } },
+      {
+        id: again,
+        trigger: 'MANUAL',
+        extra_attrs: { delivery: { redelivery_of: execution, event_type: 'PUSH_ARTIFACT' } },
+      },
     ]);
   });
 });

@@ -88,7 +88,7 @@ export class WebhookSubscriber implements EventSubscriber<(typeof notifiedTopics
       vendorType: job,
       vendorId: policy.id,
       trigger: 'EVENT',
-      // As in Harbor, whose portal shows both; `notify_type` is an addition.
+      // The lists of executions and jobs show them.
       extraAttrs: { event_type: notification.type, payload: body, notify_type: target.type },
       key: `webhook-${notification.id}-${target.id}`,
       tasks: [{ job, payload, serialKey: serialKey(target.id, key) }],
