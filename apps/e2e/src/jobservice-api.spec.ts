@@ -58,6 +58,21 @@ describe('the job service', () => {
     });
   });
 
+  itCovers(['listJobQueues'], 'has a queue for each type of job, named as in Harbor where it has it', async () => {
+    const types = (await api.get<Queue[]>('/jobservice/queues')).map(({ job_type: type }) => type);
+    const harbors = [
+      'EXECUTION_SWEEP',
+      'GARBAGE_COLLECTION',
+      'PURGE_AUDIT_LOG',
+      'RETENTION',
+      'SCHEDULER',
+      'SLACK',
+      'WEBHOOK',
+    ];
+    expect(types).toEqual(expect.arrayContaining(harbors));
+    expect(new Set(types).size).toBe(types.length);
+  });
+
   itCovers(['actionPendingJobs'], 'stops what waits in a queue', async () => {
     await whilePaused(api, 'PURGE_AUDIT_LOG', async () => {
       const there = await startByHand(api, purge, parameters);
