@@ -66,6 +66,7 @@ function wrongBytes({ method }, { status, headers, body }) {
   return sha256(body) === digest ? undefined : 'other bytes than the digest says';
 }
 
-export function isSlow(milliseconds) {
-  return milliseconds > slowMs;
+/** A live answer lasts as long as what it tells of. */
+export function isSlow(milliseconds, { headers }) {
+  return milliseconds > slowMs && !/^text\/event-stream/.test(headers['content-type'] ?? '');
 }

@@ -191,7 +191,7 @@ class FuzzRun {
     if (!answer) return;
     message.request.learn?.(answer);
     if (answer.status === 401 && message.trusted) await this.#renewTokens();
-    if (isSlow(milliseconds) && (await this.#isSlowAgain(message)))
+    if (isSlow(milliseconds, answer) && (await this.#isSlowAgain(message, answer)))
       this.#report('slow', `${Math.round(milliseconds)} ms ${excerpt(message, answer)}`);
   }
 
@@ -213,13 +213,13 @@ class FuzzRun {
   }
 
   /** The machine may have been busy with something else: what is slow for itself is slow every time. */
-  async #isSlowAgain({ target, bytes, request, good }) {
+  async #isSlowAgain({ target, bytes, request, good }, answer) {
     for (let attempt = 0; attempt < 2; attempt++) {
       const connection = new Connection(target);
       const started = performance.now();
       await connection.exchange(bytes, { head: request.method === 'HEAD', end: !good });
       connection.close();
-      if (!isSlow(performance.now() - started)) return false;
+      if (!isSlow(performance.now() - started, answer)) return false;
     }
     return true;
   }

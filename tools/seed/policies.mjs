@@ -32,11 +32,11 @@ export function* retentionPolicyRows({ projects }, firstId) {
   }
 }
 
-/** @param {Date} now */
-export function* scheduleRows({ projects }, firstPolicy, now) {
+/** @param {{ projects: { index: number }[] }} platform @param {number} firstPolicy its id @param {Date} now */
+export function* scheduleRows(platform, firstPolicy, now) {
   const midnight = Math.floor(now.getTime() / DAY_MS) * DAY_MS;
   const days = (MONDAY + 7 - now.getUTCDay()) % 7 || 7;
-  for (const { index } of projects.filter((project) => project.index % 3 === 0))
+  for (const { index } of platform.projects.filter((project) => project.index % 3 === 0))
     yield ['RETENTION', firstPolicy + index, 'Custom', WEEKLY, {}, new Date(midnight + days * DAY_MS)];
 }
 
