@@ -1,4 +1,5 @@
-import { auditEntries, type AuditedEvent } from './audit-entries';
+import { events } from '@breakwater/contracts';
+import { auditedTopics, auditEntries, type AuditedEvent } from './audit-entries';
 
 const actor = { name: 'robot$ci', address: '192.0.2.7', userAgent: 'docker' };
 const place = { projectId: 3, repositoryId: 4, repository: 'library/app', actor };
@@ -23,11 +24,25 @@ describe('auditEntries', () => {
       ['create artifact library/app:v1', 'create artifact library/app:v2'],
     ],
     ['artifact.deleted', { digest, tags: ['v1'] }, ['delete artifact library/app@sha256:abc']],
+    ['artifact.restored', { digest, tags: ['v1'] }, ['restore artifact library/app@sha256:abc']],
+    ['artifact.purged', { digest }, ['purge artifact library/app@sha256:abc']],
     ['tag.created', { digest, tag: 'v1' }, ['create tag library/app:v1']],
     ['tag.deleted', { digest, tag: 'v1' }, ['delete tag library/app:v1']],
     ['repository.deleted', {}, ['delete repository library/app']],
   ] as const)('%s %j', (topic, payload, expected) => {
     expect(entriesOf(topic, payload)).toEqual(expected);
+  });
+
+  it('leaves out only what is no change of its own', () => {
+    const left = Object.keys(events).filter((topic) => !auditedTopics.some((audited) => audited === topic));
+    expect(left).toEqual([
+      'artifact.pulled',
+      'quota.exceeded',
+      'quota.warned',
+      'scan.finished',
+      'replication.finished',
+      'retention.finished',
+    ]);
   });
 
   it('keeps who, from where, and when', () => {
