@@ -104,6 +104,8 @@ describe('quotas', () => {
           projectId: id,
           project: 'filling',
           repository: 'filling/app',
+          tag: 'v20000',
+          digest: expect.stringMatching(/^sha256:/),
           details: expect.stringContaining('quota usage reach 85%'),
         }),
       },
@@ -124,6 +126,7 @@ describe('quotas', () => {
         payload: expect.objectContaining({
           projectId: id,
           actor: expect.objectContaining({ name: 'test' }),
+          tag: 'v1',
           details: expect.stringContaining('will exceed the configured upper limit'),
         }),
       },

@@ -1,4 +1,4 @@
-import type { RepositoryName } from '@breakwater/kernel';
+import { isDigest, type RepositoryName } from '@breakwater/kernel';
 import { QuotaEvents } from '@breakwater/quotas';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
@@ -10,6 +10,8 @@ export interface PushCall {
   request: FastifyRequest;
   caller: Caller;
   repository: RepositoryName;
+  /** `reference`: the tag or digest of a manifest. */
+  params?: Record<string, string>;
 }
 
 /** Tells of pushes that a quota refused: of their blobs as of their manifests. */
@@ -32,6 +34,12 @@ export class QuotaRefusals {
 
   private async tell(call: PushCall, error: unknown): Promise<void> {
     const target = await this.projects.target(call.repository).catch(() => undefined);
-    if (target) await this.events.refused({ ...target, actor: this.actors.of(call) }, error);
+    if (target) await this.events.refused({ ...target, ...named(call), actor: this.actors.of(call) }, error);
   }
+}
+
+function named({ params }: PushCall): { digest?: string; tag?: string } {
+  const reference = params?.reference;
+  if (reference === undefined) return {};
+  return isDigest(reference) ? { digest: reference } : { tag: reference };
 }

@@ -68,7 +68,8 @@ export class ManifestPushService {
         tags,
         extraAttrs,
       });
-      await this.changes.countPushed(quota, artifact.addedBytes, push);
+      const cause = { ...push, digest, ...(tags[0] !== undefined && { tag: tags[0] }) };
+      await this.changes.countPushed(quota, artifact.addedBytes, cause);
       await this.tags.move(repository, tags, { artifactId: artifact.id, digest, actor: push.actor });
       await this.announce(push, { ...artifact, digest, tags });
       failpoint('manifest.before-commit');

@@ -52,7 +52,7 @@ describe('QuotaEvents', () => {
   it('warns when a push brings usage over the line', async () => {
     const { added, events } = bench();
     await events.counted(cause, { hard: 100 * mib, used: 80 * mib }, 84 * mib);
-    await events.counted(cause, { hard: 100 * mib, used: 84 * mib }, 90 * mib);
+    await events.counted({ ...cause, digest: 'sha256:abc', tag: 'v1' }, { hard: 100 * mib, used: 84 * mib }, 90 * mib);
     await events.counted(cause, { hard: 100 * mib, used: 90 * mib }, 95 * mib);
     expect(added).toEqual([
       {
@@ -61,6 +61,8 @@ describe('QuotaEvents', () => {
         payload: {
           ...cause,
           project: 'library',
+          digest: 'sha256:abc',
+          tag: 'v1',
           details: 'quota usage reach 85%: resource storage used 90.0 MiB of 100.0 MiB',
         },
       },
@@ -83,7 +85,9 @@ describe('QuotaEvents', () => {
       ['quota.exceeded', 'library/app'],
       ['quota.exceeded', 'library/other'],
     ]);
-    expect(added[0]!.payload).toMatchObject({
+    expect(added[0]!.payload).toEqual({
+      ...cause,
+      project: 'library',
       details: expect.stringContaining('will exceed the configured upper limit'),
     });
   });

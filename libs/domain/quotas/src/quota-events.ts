@@ -10,6 +10,9 @@ export interface QuotaCause {
   /** With the project: `library/nginx`. */
   repository: string;
   actor: EventActor;
+  /** Of a manifest: what is known of it. A blob has neither. */
+  digest?: string;
+  tag?: string;
 }
 
 /** A client that is refused tries again, and with every layer: one event a minute is enough. */
@@ -51,6 +54,11 @@ export class QuotaEvents {
   }
 }
 
-function place({ projectId, repository, actor }: QuotaCause) {
-  return { projectId, project: repository.slice(0, repository.indexOf('/')), repository, actor };
+function place({ projectId, repository, actor, digest, tag }: QuotaCause) {
+  const project = repository.slice(0, repository.indexOf('/'));
+  return {
+    ...{ projectId, project, repository, actor },
+    ...(digest !== undefined && { digest }),
+    ...(tag !== undefined && { tag }),
+  };
 }
