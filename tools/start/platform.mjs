@@ -13,7 +13,7 @@ import { prepareRuntime } from './runtime.mjs';
 import { adminPasswordFile, firstShow, loadSecrets, RUN_STATE } from './secrets.mjs';
 import { stopOnSignals } from './signals.mjs';
 import { NODE_SERVICES, runMigrator, serviceEnvironments, startService, stopOrder } from './stack.mjs';
-import { summary } from './summary.mjs';
+import { publicUrl, summary } from './summary.mjs';
 import { Supervisor } from './supervisor.mjs';
 import { prepareTls, renewTls } from './tls.mjs';
 
@@ -65,6 +65,7 @@ async function bringUp(context) {
     caFile: context.tls.ca,
     storage: folder.storage,
     metricsPort: options.metricsPort,
+    publicUrl: publicUrl({ ...options, ...context }),
   });
   writeRunState(context, { envs });
 

@@ -32,7 +32,8 @@ export function stopOrder(env = process.env) {
  * Environment of each process (the names of libs/platform/src/config). Pure.
  * @param {{ databaseUrl: string, redisUrl: string, ports: Record<string, number>, secrets: Record<string, string>,
  *   caFile?: string, storage: string, trustedProxies: string[], inherited?: Record<string, string | undefined>,
- *   storageSettings?: Record<string, string>, metricsPort?: number }} options `metricsPort`: of the first service
+ *   storageSettings?: Record<string, string>, metricsPort?: number, publicUrl?: string }} options
+ *   `metricsPort`: of the first service; `publicUrl`: for links, where EXTERNAL_URL does not name another address
  * @returns {Record<'migrator' | 'core' | 'registry' | 'jobservice' | 'registryctl', Record<string, string>>}
  */
 export function serviceEnvironments({
@@ -46,6 +47,7 @@ export function serviceEnvironments({
   inherited = inheritedEnvironment(),
   storageSettings = storageEnvironment(storage),
   metricsPort,
+  publicUrl,
 }) {
   const address = (name) => `http://127.0.0.1:${ports[name]}`;
   const listener = (name) => ({
@@ -73,7 +75,9 @@ export function serviceEnvironments({
       ...(caFile ? { CA_CERT_FILE: caFile } : {}),
     },
     registry: { ...server('registry'), ...storageSettings },
+    // It hears no request, so it cannot know under which address clients do.
     jobservice: {
+      ...(publicUrl && { EXTERNAL_URL: publicUrl }),
       ...server('jobservice'),
       REGISTRY_URL: address('registry'),
       REGISTRYCTL_URL: address('registryctl'),

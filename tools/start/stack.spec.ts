@@ -41,6 +41,7 @@ it('tells each process what it needs and no secret that it does not', () => {
     REGISTRYCTL_URL: 'http://127.0.0.1:4',
   });
   expect(environments.jobservice.HARBOR_ADMIN_PASSWORD).toBeUndefined();
+  expect(environments.jobservice).not.toHaveProperty('EXTERNAL_URL');
   expect(environments.registryctl).toMatchObject({
     PORT: '4',
     INTERNAL_SECRET: 'internal',
@@ -48,6 +49,25 @@ it('tells each process what it needs and no secret that it does not', () => {
   });
   for (const name of ['DATABASE_URL', 'REDIS_URL', 'SECRET_KEY', 'HARBOR_ADMIN_PASSWORD'])
     expect(environments.registryctl).not.toHaveProperty(name);
+});
+
+it('tells the job service which address to put into links, unless the operator does', () => {
+  const told = (inherited: Record<string, string>) =>
+    serviceEnvironments({
+      databaseUrl: 'postgres://x/db',
+      redisUrl: 'redis://x',
+      ports: {},
+      secrets,
+      storage: '/data/storage',
+      trustedProxies: [],
+      inherited,
+      publicUrl: 'https://10.1.2.3:8443',
+    });
+  expect(told({}).jobservice.EXTERNAL_URL).toBe('https://10.1.2.3:8443');
+  expect(told({}).core).not.toHaveProperty('EXTERNAL_URL');
+  expect(told({ EXTERNAL_URL: 'https://registry.example.com' }).jobservice.EXTERNAL_URL).toBe(
+    'https://registry.example.com',
+  );
 });
 
 it('gives each service a port for its metrics when one is asked for', () => {

@@ -21,7 +21,7 @@ import { isIP, isIPv6 } from 'node:net';
 export function summary(state) {
   const outward = outwardName(state);
   const { httpPort, httpsPort, caFile } = state;
-  const secure = `${bracket(outward ?? 'localhost')}:${httpsPort}`;
+  const secure = securePlace(state);
   const addresses = [`http://localhost:${httpPort}`, `https://localhost:${httpsPort}`, outward && `https://${secure}`];
   return [
     '',
@@ -52,6 +52,13 @@ export function summary(state) {
 
 const row = (label, ...values) =>
   values.filter(Boolean).map((value, index) => `  ${(index === 0 ? label : '').padEnd(12)} ${value}`);
+
+/** The address that all who can reach the platform can use. Pure. */
+export function publicUrl(state) {
+  return outwardName(state) ? `https://${securePlace(state)}` : `http://localhost:${state.httpPort}`;
+}
+
+const securePlace = (state) => `${bracket(outwardName(state) ?? 'localhost')}:${state.httpsPort}`;
 
 /** A name or address under which other machines reach the platform; undefined when they do not. */
 function outwardName({ listeners, hostnames, names }) {
