@@ -32,7 +32,8 @@ class Receiver {
       request.on('end', () => {
         const { url = '', headers } = request;
         if (this.status < 300) this.heard.push({ path: url, headers, body: JSON.parse(text) });
-        response.writeHead(this.status, { 'x-receiver': 'test' }).end(`answer ${this.status}`);
+        const echo = `got ${headers.authorization ?? 'nothing'}`;
+        response.writeHead(this.status, { 'x-echo': echo }).end(`answer ${this.status} ${JSON.stringify({ echo })}`);
       });
     });
     await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));
@@ -255,7 +256,7 @@ describe('webhooks', () => {
   });
 
   it('keep a log of what was sent and answered, and are sent again under the same id', async () => {
-    const id = await create({ targets: [target('/hook?key=hidden', { authHeader: 'Bearer token' })] });
+    const id = await create({ targets: [target('/hook?key=hidden', { authHeader: 'Bearer "token"' })] });
     receiver.status = 500;
     const before = receiver.asked;
     await push('v1');
@@ -268,8 +269,8 @@ describe('webhooks', () => {
       attempt: 1,
       address: receiver.at('/hook?…'),
       responseStatus: 500,
-      responseHeaders: { 'x-receiver': 'test' },
-      responseBody: 'answer 500',
+      responseHeaders: { 'x-echo': 'got ***' },
+      responseBody: 'answer 500 {"echo":"got ***"}',
       error: 'answered 500',
       requestHeaders: { authorization: '***', 'content-type': 'application/json' },
       eventType: 'PUSH_ARTIFACT',
@@ -285,7 +286,15 @@ describe('webhooks', () => {
     expect(second!.headers['webhook-id']).toBe(first!.headers['webhook-id']);
   });
 
-  it('are not sent any more when their policy is removed', async () => {
+  const disable = (id: number) => of(WebhookPoliciesService).update(projectId, id, policy({ enabled: false }));
+  it.each([
+    ['removed', (id: number) => of(WebhookPoliciesService).delete(projectId, id)],
+    ['disabled', disable],
+    [
+      'disabled while they are made',
+      (id: number) => database().query('UPDATE webhook_policy SET enabled = false WHERE id = $1', [id]),
+    ],
+  ])('are not sent any more when their policy is %s', async (_how, end) => {
     const id = await create({});
     receiver.status = 500;
     const before = receiver.asked;
@@ -293,7 +302,7 @@ describe('webhooks', () => {
     await push('v2');
     await until(() => receiver.asked > before);
     const running = await of(ExecutionsService).running('WEBHOOK', id);
-    await of(WebhookPoliciesService).delete(projectId, id);
+    await end(id);
     receiver.status = 200;
     const status = async () =>
       (await Promise.all(running.map((execution) => of(ExecutionsService).get(execution)))).map(({ status }) => status);

@@ -80,9 +80,11 @@ export class WebhookAnswers {
     return new Page(items.map(toDelivery), total, query);
   }
 
-  /** Answers the new execution's id. */
+  /** Answers the new execution's id. Throws PRECONDITION for a policy that is disabled: it sends nothing. */
   async redeliver(owner: PolicyOwner, policyId: number, executionId: number): Promise<number> {
-    const { id } = await this.policies.get(owner, policyId);
+    const { id, enabled } = await this.policies.get(owner, policyId);
+    if (!enabled)
+      throw new AppError('PRECONDITION', `webhook policy ${id} is disabled`, { reason: 'webhook.policy.disabled' });
     return this.deliveries.redeliver(id, executionId);
   }
 

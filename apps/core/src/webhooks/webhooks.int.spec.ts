@@ -224,6 +224,21 @@ describe('webhook policies', () => {
     expect(row).toEqual({ status: 'Stopped' });
   });
 
+  it('stop what is on its way when they are disabled, and send nothing again', async () => {
+    const id = idOf(await ask('POST', `${project}/policies`, given));
+    const { execution } = await sent(id);
+    expect((await ask('PUT', `${project}/policies/${id}`, { ...given, description: 'other' })).status).toBe(200);
+    const status = async () =>
+      (await core.database.query<{ status: string }>('SELECT status FROM execution WHERE id = $1', [execution]))[0];
+    expect(await status()).toEqual({ status: 'Running' });
+    expect((await ask('PUT', `${project}/policies/${id}`, { ...given, enabled: false })).status).toBe(200);
+    expect(await status()).toEqual({ status: 'Stopped' });
+    const again = `${project}/policies/${id}/executions/${execution}/redeliveries`;
+    expect((await ask('POST', again)).status).toBe(412);
+    expect((await ask('PUT', `${project}/policies/${id}`, given)).status).toBe(200);
+    expect((await ask('POST', again)).status).toBe(201);
+  });
+
   it('go with their project', async () => {
     const doomed = await core.createProject('doomed');
     idOf(await ask('POST', '/projects/doomed/webhook/policies', given));

@@ -37,7 +37,7 @@ export class DeliveryService {
   /** Throws when the target did not answer with 2xx: it is tried again. */
   async deliver(payload: DeliveryPayload, context: JobContext): Promise<void> {
     const target = await this.findTarget(payload);
-    if (!target) return this.giveUp('its policy or target was removed', context);
+    if (!target) return this.giveUp('its policy or target was removed or disabled', context);
     if (Date.now() - Date.parse(payload.occurredAt) > maxAgeMs)
       return this.giveUp('the event is more than three days old', context);
     const headers = headersFor(target, payload);
@@ -51,12 +51,13 @@ export class DeliveryService {
 
   private async findTarget({ policyId, targetId }: DeliveryPayload): Promise<WebhookTarget | undefined> {
     const policy = await this.policies.findAny(policyId);
-    const target = policy?.targets.find(({ id }) => id === targetId);
+    if (!policy?.enabled) return undefined;
+    const target = policy.targets.find(({ id }) => id === targetId);
     return target && this.vault.open(target);
   }
 
   private async attempt(
-    { address, skipCertVerify }: WebhookTarget,
+    { address, authHeader, skipCertVerify }: WebhookTarget,
     { headers, body }: { headers: Record<string, string>; body: string },
     { signal }: JobContext,
   ): Promise<Attempt> {
@@ -64,7 +65,7 @@ export class DeliveryService {
     const elapsed = () => Math.round(performance.now() - started);
     try {
       const answer = await this.sender.send({ address, headers, body, skipCertVerify }, signal);
-      return { answer, error: problemOf(answer), durationMs: elapsed() };
+      return { answer: withoutSecret(answer, authHeader), error: problemOf(answer), durationMs: elapsed() };
     } catch (error) {
       signal.throwIfAborted();
       return { error: error instanceof Error ? error.message : String(error), durationMs: elapsed() };
@@ -112,6 +113,19 @@ function headersFor(target: WebhookTarget, { contentType, eventId, body }: Deliv
 function problemOf({ status }: WebhookAnswer): string {
   if (status >= 200 && status < 300) return '';
   return `answered ${status}${status >= 300 && status < 400 ? ', and redirects are not followed' : ''}`;
+}
+
+/** Receivers for debugging answer with the headers that they got, and the log shows answers. */
+function withoutSecret({ status, headers, body }: WebhookAnswer, secret: string): WebhookAnswer {
+  if (secret === '') return { status, headers, body };
+  const hidden = (text: string): string => text.replaceAll(secret, '***').replaceAll(quoted(secret), '***');
+  const entries = Object.entries(headers).map(([name, value]) => [name, hidden(value)]);
+  return { status, headers: Object.fromEntries(entries) as Record<string, string>, body: hidden(body) };
+}
+
+/** As it stands in JSON. */
+function quoted(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }
 
 /** What follows the question mark is often a key. */

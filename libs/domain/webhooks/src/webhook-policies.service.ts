@@ -56,28 +56,37 @@ export class WebhookPoliciesService {
     return { items: items.map((row) => this.opened(row)), total };
   }
 
-  /** Targets that stay keep a secret that is not given. Throws NOT_FOUND, BAD_REQUEST, CONFLICT. */
+  /**
+   * Targets that stay keep a secret that is not given. A policy that is disabled sends nothing any more, not even what is
+   * on its way. Throws NOT_FOUND, BAD_REQUEST, CONFLICT.
+   */
   async update(owner: PolicyOwner, id: number, input: WebhookPolicyInput): Promise<void> {
-    await this.database.transaction(async () => {
+    const enabled = await this.database.transaction(async () => {
       const known = await this.get(owner, id);
       const values = read(input, known.enabled);
       if (await this.policies.isNameTaken(owner, values.name, id)) throw taken(values.name);
       const targets = readTargets(input.targets, known.targets).map((target) => this.vault.seal(target));
       await this.policies.update(id, { ...values, targets });
+      return values.enabled;
     });
+    if (!enabled) await this.stopRunning(id);
   }
 
   /** What is on its way to its targets is not sent any more. Throws NOT_FOUND. */
   async delete(owner: PolicyOwner, id: number): Promise<void> {
     await this.get(owner, id);
     await this.policies.delete(id);
-    const running = await Promise.all(vendorTypes.map((type) => this.executions.running(type, id)));
-    for (const execution of running.flat()) await this.executions.stop(execution);
+    await this.stopRunning(id);
   }
 
   /** When each event type of each policy last caused something to be sent. */
   lastTriggers(owner: PolicyOwner): Promise<LastTrigger[]> {
     return this.policies.lastTriggers(owner, vendorTypes);
+  }
+
+  private async stopRunning(id: number): Promise<void> {
+    const running = await Promise.all(vendorTypes.map((type) => this.executions.running(type, id)));
+    for (const execution of running.flat()) await this.executions.stop(execution);
   }
 
   private opened(row: PolicyRow): WebhookPolicyView {

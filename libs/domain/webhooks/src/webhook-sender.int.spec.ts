@@ -1,4 +1,5 @@
 import { makeTestCertificate } from '@breakwater/testing';
+import dns, { type LookupAddress } from 'node:dns';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -87,6 +88,39 @@ describe('WebhookSender', () => {
     const port = await listen(createTlsServer(makeTestCertificate(), (_request, response) => response.end()));
     await expect(send(`https://localhost:${port}/`)).rejects.toThrow(/self-signed|certificate/);
     expect(await send(`https://localhost:${port}/`, true)).toMatchObject({ status: 200 });
+  });
+
+  describe('with names', () => {
+    const once = new WebhookSender({ ...config, WEBHOOK_ALLOWED_NETWORKS: ['127.0.0.1'] });
+    type Answered = (error: null, addresses: LookupAddress[]) => void;
+
+    /** A name server that answers something else each time it is asked; counts how often it was. */
+    function nameServer(...answers: string[][]) {
+      let turn = 0;
+      const answer = (_name: string, _options: object, callback: Answered) => {
+        const addresses = answers[Math.min(turn++, answers.length - 1)]!;
+        callback(
+          null,
+          addresses.map((address) => ({ address, family: 4 })),
+        );
+      };
+      return jest.spyOn(dns, 'lookup').mockImplementation(answer as never);
+    }
+    afterEach(() => jest.restoreAllMocks());
+
+    it('connects to the address that was checked, whatever the name means a moment later', async () => {
+      const port = await serve((_request, response) => response.end());
+      const lookups = nameServer(['127.0.0.1'], ['127.0.0.2']);
+      expect(await send(`http://rebinding.test:${port}/`, false, once)).toMatchObject({ status: 200 });
+      expect(lookups).toHaveBeenCalledTimes(1);
+    });
+
+    it('asks nothing of a name that has an internal address among others', async () => {
+      const port = await serve((_request, response) => response.end());
+      nameServer(['127.0.0.1', '10.0.0.1']);
+      await expect(send(`http://both.test:${port}/`, false, once)).rejects.toThrow('both.test is an internal address');
+      expect(asked).toBe(0);
+    });
   });
 
   describe('without leave', () => {
