@@ -110,7 +110,8 @@ function scanData(
   facts: EventFacts,
 ): EventData {
   const { tag, ...named } = taggedResource(payload, facts);
-  const overview = payload.kind === 'sbom' ? { sbom_overview: payload.overview } : { scan_overview: payload.overview };
+  const member = payload.kind === 'sbom' ? 'sbom_overview' : 'scan_overview';
+  const overview = Object.keys(payload.overview).length > 0 && { [member]: payload.overview };
   return {
     resources: [{ ...named, ...(payload.tags.length > 0 && { tag }), ...overview }],
     repository: repositoryData(payload.repository, facts),

@@ -119,7 +119,7 @@ const fixtures: [string, NotifiedEvent, EventType, object][] = [
     event('scan.finished', { ...image, tags: ['v1'], kind: 'vulnerability', outcome: 'stopped', overview: {} }),
     'SCANNING_STOPPED',
     {
-      resources: [{ digest, tag: 'v1', tags: ['v1'], resource_url: atTag, scan_overview: {} }],
+      resources: [{ digest, tag: 'v1', tags: ['v1'], resource_url: atTag }],
       repository,
       scan: { scan_type: 'vulnerability' },
     },
@@ -285,6 +285,15 @@ describe('templates', () => {
       c: '',
       d: '',
     });
+  });
+
+  it('grow no larger than what a receiver can take, however often a value is asked for', () => {
+    const large = event('quota.warned', { ...inProject, repository: 'library/app', details: 'x'.repeat(100_000) });
+    const parts = Array.from({ length: 1_000 }, () => '"{{event_data.custom_attributes.Details}}",{{json event_data}}');
+    const { body } = sent(large, { format: 'Template', template: `[${parts.join()}]` });
+    expect(body[0]).toBe('x'.repeat(100_000));
+    expect(body.slice(-2)).toEqual(['', null]);
+    expect(JSON.stringify(body).length).toBeLessThan(1_200_000);
   });
 
   it('stay JSON whatever the values hold', () => {

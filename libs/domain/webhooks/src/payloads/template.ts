@@ -2,11 +2,14 @@ import { AppError } from '@breakwater/kernel';
 import type { Notification } from '../notification';
 import { defaultBody, type Payload } from './payload';
 
+/** Of the values in a body: a short template can ask for a long one thousands of times. */
+const maxValues = 1_048_576;
 const placeholder = /\{\{\s*(json\s+)?([\w.]+)\s*\}\}/g;
 
 /**
  * A body of the policy's own making: JSON in which `{{event_data.repository.name}}` stands for a text inside quotes and
- * `{{json event_data.resources}}` for any value, from the default body. What is not there is empty, or null.
+ * `{{json event_data.resources}}` for any value, from the default body. What is not there is empty, or null,
+ * and so is what comes when the body is large enough.
  */
 export function templatePayload(notification: Notification, template: string): Payload {
   return { contentType: 'application/json', body: render(template, defaultBody(notification)) };
@@ -26,9 +29,12 @@ export function assertTemplate(template: string): void {
 }
 
 function render(template: string, values: object): string {
+  let room = maxValues;
   return template.replace(placeholder, (_all, json: string | undefined, path: string) => {
-    const value = at(values, path);
-    return json === undefined ? insideQuotes(value) : JSON.stringify(value ?? null);
+    const write = json === undefined ? insideQuotes : (value: unknown) => JSON.stringify(value ?? null);
+    const text = write(at(values, path));
+    room -= text.length;
+    return room < 0 ? write(undefined) : text;
   });
 }
 
