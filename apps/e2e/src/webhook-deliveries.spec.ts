@@ -157,6 +157,15 @@ describe('deliveries of webhooks', () => {
       expectStatus(await developer.call('GET', from), 403);
       expectStatus(await maintainer.call('GET', from), 200);
     }
+    // Who may change it gets what it was made with, for clients send back what they read; others see no credential.
+    const target = async (as: Api) =>
+      expectStatus(await as.call('GET', path), 200).json<{ targets: { address: string; auth_header: string }[] }>()
+        .targets[0];
+    expect(await target(fixture.api)).toMatchObject({
+      address: receiver.url('/hook?key=hidden'),
+      auth_header: authHeader,
+    });
+    expect(await target(maintainer)).toMatchObject({ address: receiver.url('/hook?…'), auth_header: '***' });
     const [{ id }] = (await executions()) as [Execution];
     expectStatus(await maintainer.call('POST', `${path}/executions/${id}/redeliveries`), 403);
   });

@@ -3,7 +3,7 @@ import { Body, Controller, Delete, Get, Param, Post, Put, Query, Res } from '@ne
 import type { FastifyReply } from 'fastify';
 import { CurrentPrincipal, SystemPermission } from '../auth';
 import { api, Operation, Returns, ReturnsCreated, ReturnsList, ReturnsNothing, setLocation } from '../rest';
-import { WebhookAnswers } from './webhook-answers.service';
+import { seenBy, WebhookAnswers } from './webhook-answers.service';
 import { ListPoliciesQuery, WebhookPolicyDto, WebhookPolicyPath, WebhookPolicyShownDto } from './webhook.dto';
 
 const tag = 'webhook';
@@ -23,8 +23,8 @@ export class SystemWebhookPoliciesController {
     errors: [400, 401, 403],
   })
   @ReturnsList(WebhookPolicyShownDto)
-  list(@Query() query: ListPoliciesQuery) {
-    return this.answers.list(null, query);
+  list(@Query() query: ListPoliciesQuery, @CurrentPrincipal() principal: Principal) {
+    return this.answers.list(null, query, seenBy(principal));
   }
 
   @Post()
@@ -53,8 +53,8 @@ export class SystemWebhookPoliciesController {
     errors: [400, 401, 403, 404],
   })
   @Returns(WebhookPolicyShownDto)
-  get(@Param() { webhook_policy_id: id }: WebhookPolicyPath) {
-    return this.answers.get(null, id);
+  get(@Param() { webhook_policy_id: id }: WebhookPolicyPath, @CurrentPrincipal() principal: Principal) {
+    return this.answers.get(null, id, seenBy(principal));
   }
 
   @Put(':webhook_policy_id')

@@ -1,3 +1,4 @@
+import { can, type Principal, type ProjectFacts } from '@breakwater/access';
 import { ExecutionsService, TaskLogs } from '@breakwater/executions';
 import { AppError } from '@breakwater/kernel';
 import { DeliveryLog, vendorTypes, WebhookPoliciesService, type PolicyOwner } from '@breakwater/webhooks';
@@ -7,6 +8,16 @@ import { toDelivery } from './delivery.dto';
 import { toExecution, toTask, type TaskPath } from './execution.dto';
 import { toWebhookJob, type ListWebhookJobsQuery } from './webhook-job.dto';
 import { readPolicy, toPolicy, type WebhookPolicyDto } from './webhook.dto';
+
+/** Whether credentials are kept from who asks. */
+interface Seen {
+  hidden: boolean;
+}
+
+/** Who may not change a policy sees no credential of it. `project`: absent for the system's policies. */
+export function seenBy(principal: Principal, project?: ProjectFacts): Seen {
+  return { hidden: !can(principal, 'notification-policy:update', { project }) };
+}
 
 type Query = Paging & { q?: string; sort?: string };
 
@@ -20,17 +31,21 @@ export class WebhookAnswers {
     private readonly logs: TaskLogs,
   ) {}
 
-  async list(owner: PolicyOwner, query: Query) {
+  async list(owner: PolicyOwner, query: Query, { hidden }: Seen) {
     const { items, total } = await this.policies.list(owner, listOptions(query));
-    return new Page(items.map(toPolicy), total, query);
+    return new Page(
+      items.map((policy) => toPolicy(policy, hidden)),
+      total,
+      query,
+    );
   }
 
   create(owner: PolicyOwner, body: WebhookPolicyDto, creator: string): Promise<number> {
     return this.policies.create(owner, readPolicy(body), creator);
   }
 
-  async get(owner: PolicyOwner, id: number) {
-    return toPolicy(await this.policies.get(owner, id));
+  async get(owner: PolicyOwner, id: number, { hidden }: Seen) {
+    return toPolicy(await this.policies.get(owner, id), hidden);
   }
 
   update(owner: PolicyOwner, id: number, body: WebhookPolicyDto): Promise<void> {

@@ -15,7 +15,7 @@ import {
   ReturnsNothing,
   setLocation,
 } from '../rest';
-import { WebhookAnswers } from './webhook-answers.service';
+import { seenBy, WebhookAnswers } from './webhook-answers.service';
 import {
   ListPoliciesQuery,
   SupportedWebhookEventTypesDto,
@@ -46,8 +46,12 @@ export class WebhookPoliciesController {
     errors: [400, 401, 403],
   })
   @ReturnsList(WebhookPolicyShownDto)
-  list(@CurrentProject() project: ProjectFacts, @Query() query: ListPoliciesQuery) {
-    return this.answers.list(project.id, query);
+  list(
+    @CurrentProject() project: ProjectFacts,
+    @Query() query: ListPoliciesQuery,
+    @CurrentPrincipal() principal: Principal,
+  ) {
+    return this.answers.list(project.id, query, seenBy(principal, project));
   }
 
   @Post('policies')
@@ -82,8 +86,12 @@ export class WebhookPoliciesController {
     errors: [400, 401, 403, 404],
   })
   @Returns(WebhookPolicyShownDto)
-  get(@CurrentProject() project: ProjectFacts, @Param() { webhook_policy_id: id }: WebhookPolicyPath) {
-    return this.answers.get(project.id, id);
+  get(
+    @CurrentProject() project: ProjectFacts,
+    @Param() { webhook_policy_id: id }: WebhookPolicyPath,
+    @CurrentPrincipal() principal: Principal,
+  ) {
+    return this.answers.get(project.id, id, seenBy(principal, project));
   }
 
   @Put('policies/:webhook_policy_id')

@@ -1,4 +1,10 @@
-import type { LastTrigger, WebhookPolicyInput, WebhookPolicyView, WebhookTarget } from '@breakwater/webhooks';
+import {
+  shownAddress,
+  type LastTrigger,
+  type WebhookPolicyInput,
+  type WebhookPolicyView,
+  type WebhookTarget,
+} from '@breakwater/webhooks';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { int64, listShape, neverTime, pathId, time } from '../rest';
@@ -105,19 +111,28 @@ export function readPolicy(body: WebhookPolicyDto): WebhookPolicyInput {
   };
 }
 
-export function toPolicy(policy: WebhookPolicyView): z.input<typeof WebhookPolicyShownDto.schema> {
+/**
+ * `hidden`: for who may not change it. Who may gets the header of each target as it is, for clients send back what they
+ * read (Harbor's contract).
+ */
+export function toPolicy(policy: WebhookPolicyView, hidden: boolean): z.input<typeof WebhookPolicyShownDto.schema> {
   return {
     id: policy.id,
     name: policy.name,
     description: policy.description,
     project_id: policy.projectId ?? 0,
-    targets: policy.targets.map(toTarget),
+    targets: policy.targets.map((target) => toTarget(hidden ? withoutCredentials(target) : target)),
     event_types: policy.eventTypes,
     creator: policy.creator,
     creation_time: policy.creationTime,
     update_time: policy.updateTime,
     enabled: policy.enabled,
   };
+}
+
+function withoutCredentials(target: WebhookTarget): WebhookTarget {
+  const { address, authHeader } = target;
+  return { ...target, address: shownAddress(address), authHeader: authHeader === '' ? '' : '***' };
 }
 
 function toTarget(target: WebhookTarget): z.input<typeof targetShown> {

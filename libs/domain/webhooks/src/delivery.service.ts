@@ -7,7 +7,7 @@ import { TargetVault } from './target-vault';
 import { WebhookDeliveriesRepository } from './webhook-deliveries.repository';
 import { WebhookPoliciesRepository } from './webhook-policies.repository';
 import { WebhookSender, type WebhookAnswer } from './webhook-sender';
-import type { WebhookTarget } from './webhook-target';
+import { shownAddress, type WebhookTarget } from './webhook-target';
 
 type DeliveryPayload = JobPayload<'WEBHOOK'>;
 
@@ -41,7 +41,7 @@ export class DeliveryService {
     if (Date.now() - Date.parse(payload.occurredAt) > maxAgeMs)
       return this.giveUp('the event is more than three days old', context);
     const headers = headersFor(target, payload);
-    context.log(`POST ${shown(target.address)}, event ${payload.eventId}: ${payload.body}`);
+    context.log(`POST ${shownAddress(target.address)}, event ${payload.eventId}: ${payload.body}`);
     const attempt = await this.attempt(target, { ...payload, headers }, context);
     await this.keep(target, attempt, headers, context);
     if (attempt.error !== '') throw new Error(attempt.error);
@@ -81,7 +81,7 @@ export class DeliveryService {
     return this.deliveries.insert({
       taskId,
       attempt: run,
-      address: shown(target.address),
+      address: shownAddress(target.address),
       requestHeaders: { ...headers, ...('authorization' in headers && { authorization: '***' }) },
       responseStatus: answer?.status ?? null,
       responseHeaders: answer?.headers ?? {},
@@ -126,10 +126,4 @@ function withoutSecret({ status, headers, body }: WebhookAnswer, secret: string)
 /** As it stands in JSON. */
 function quoted(text: string): string {
   return JSON.stringify(text).slice(1, -1);
-}
-
-/** What follows the question mark is often a key. */
-function shown(address: string): string {
-  const url = new URL(address);
-  return `${url.origin}${url.pathname}${url.search === '' ? '' : '?…'}`.slice(0, 2_048);
 }

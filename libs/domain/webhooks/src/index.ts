@@ -11,5 +11,5 @@ export type { LastTrigger, PolicyOwner } from './webhook-policies.repository';
 export { WebhookPoliciesService, type WebhookPolicyInput, type WebhookPolicyView } from './webhook-policies.service';
 export { WebhookPolicy } from './webhook-policy.entity';
 export { WebhookSubscriber } from './webhook-subscriber';
-export type { WebhookTarget } from './webhook-target';
+export { shownAddress, type WebhookTarget } from './webhook-target';
 export { WebhooksModule } from './webhooks.module';

@@ -50,6 +50,12 @@ export function readTargets(inputs: readonly TargetInput[], known: readonly Webh
   });
 }
 
+/** For logs, and for people who may see targets but not change them: what follows the question mark is often a key. */
+export function shownAddress(address: string): string {
+  const url = new URL(address);
+  return `${url.origin}${url.pathname}${url.search === '' ? '' : '?…'}`.slice(0, 2_048);
+}
+
 function readTarget(input: TargetInput): Omit<WebhookTarget, 'id' | 'secret'> {
   const { authHeader, skipCertVerify, template } = input;
   const type = notifyTypes.find((name) => name === input.type);
