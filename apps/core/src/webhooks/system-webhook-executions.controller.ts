@@ -1,10 +1,10 @@
-import { Controller, Get, Param, Post, Query, Res, type StreamableFile } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import { Controller, Get, Param, Post, Query, Req, Res, type StreamableFile } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SystemPermission } from '../auth';
+import { ReturnsLog } from '../live';
 import { api, Operation, ReturnsCreated, ReturnsList, setLocation } from '../rest';
 import { ListDeliveriesQuery, WebhookDeliveryDto } from './delivery.dto';
 import { ExecutionDto, ExecutionPath, ListExecutionsQuery, TaskDto, TaskPath } from './execution.dto';
-import { ReturnsLogText } from './returns-log-text';
 import { WebhookAnswers } from './webhook-answers.service';
 import { WebhookPolicyPath } from './webhook.dto';
 
@@ -53,9 +53,9 @@ export class SystemWebhookExecutionsController {
     summary: 'Read the log of a task',
     errors: [400, 401, 403, 404],
   })
-  @ReturnsLogText()
-  log(@Param() taskPath: TaskPath): Promise<StreamableFile> {
-    return this.answers.log(null, taskPath);
+  @ReturnsLog()
+  log(@Param() taskPath: TaskPath, @Req() request: FastifyRequest): Promise<StreamableFile> {
+    return this.answers.log(null, taskPath, request);
   }
 
   @Post('executions/:execution_id/redeliveries')

@@ -1,8 +1,10 @@
 import { can, type Principal, type ProjectFacts } from '@breakwater/access';
-import { ExecutionsService, TaskLogs } from '@breakwater/executions';
+import { ExecutionsService } from '@breakwater/executions';
 import { AppError } from '@breakwater/kernel';
 import { DeliveryLog, vendorTypes, WebhookPoliciesService, type PolicyOwner } from '@breakwater/webhooks';
-import { Injectable, StreamableFile } from '@nestjs/common';
+import { Injectable, type StreamableFile } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { JobLogs } from '../live';
 import { listOptions, Page, type Paging } from '../rest';
 import { toDelivery } from './delivery.dto';
 import { toExecution, toTask, type TaskPath } from './execution.dto';
@@ -28,7 +30,7 @@ export class WebhookAnswers {
     private readonly policies: WebhookPoliciesService,
     private readonly deliveries: DeliveryLog,
     private readonly executions: ExecutionsService,
-    private readonly logs: TaskLogs,
+    private readonly logs: JobLogs,
   ) {}
 
   async list(owner: PolicyOwner, query: Query, { hidden }: Seen) {
@@ -69,11 +71,10 @@ export class WebhookAnswers {
   }
 
   /** Throws NOT_FOUND, also for the task of another policy. */
-  async log(owner: PolicyOwner, path: TaskPath): Promise<StreamableFile> {
+  async log(owner: PolicyOwner, path: TaskPath, request: FastifyRequest): Promise<StreamableFile> {
     await this.requireExecution(owner, path.webhook_policy_id, path.execution_id);
     const task = await this.executions.getTask(path.execution_id, path.task_id);
-    const log = Buffer.from(await this.logs.read(task.id));
-    return new StreamableFile(log, { type: 'text/plain; charset=utf-8', length: log.length });
+    return this.logs.ofTask(task.id, request);
   }
 
   /** Throws BAD_REQUEST without a policy. */

@@ -1,11 +1,11 @@
 import type { ProjectFacts } from '@breakwater/access';
-import { Controller, Get, Param, Post, Query, Res, type StreamableFile } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import { Controller, Get, Param, Post, Query, Req, Res, type StreamableFile } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CurrentProject, RequirePermission } from '../auth';
+import { ReturnsLog } from '../live';
 import { api, Operation, PathParameters, ResourceNameHeader, ReturnsCreated, ReturnsList, setLocation } from '../rest';
 import { ListDeliveriesQuery, WebhookDeliveryDto } from './delivery.dto';
 import { ExecutionDto, ExecutionPath, ListExecutionsQuery, TaskDto, TaskPath } from './execution.dto';
-import { ReturnsLogText } from './returns-log-text';
 import { WebhookAnswers } from './webhook-answers.service';
 import { WebhookPolicyPath } from './webhook.dto';
 
@@ -59,9 +59,13 @@ export class WebhookExecutionsController {
   @PathParameters('project_name_or_id')
   @ResourceNameHeader()
   @Operation({ id: 'GetLogsOfWebhookTask', tag, summary: 'Read the log of a task', errors: [400, 401, 403, 404] })
-  @ReturnsLogText()
-  log(@CurrentProject() project: ProjectFacts, @Param() path: TaskPath): Promise<StreamableFile> {
-    return this.answers.log(project.id, path);
+  @ReturnsLog()
+  log(
+    @CurrentProject() project: ProjectFacts,
+    @Param() path: TaskPath,
+    @Req() request: FastifyRequest,
+  ): Promise<StreamableFile> {
+    return this.answers.log(project.id, path, request);
   }
 
   @Post('executions/:execution_id/redeliveries')

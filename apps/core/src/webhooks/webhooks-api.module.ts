@@ -1,5 +1,6 @@
 import { WebhooksModule } from '@breakwater/webhooks';
 import { Module } from '@nestjs/common';
+import { LiveModule } from '../live';
 import { SystemWebhookExecutionsController } from './system-webhook-executions.controller';
 import { SystemWebhookPoliciesController } from './system-webhook-policies.controller';
 import { WebhookAnswers } from './webhook-answers.service';
@@ -8,7 +9,7 @@ import { WebhookJobsController } from './webhook-jobs.controller';
 import { WebhookPoliciesController } from './webhook-policies.controller';
 
 @Module({
-  imports: [WebhooksModule],
+  imports: [WebhooksModule, LiveModule],
   controllers: [
     WebhookPoliciesController,
     WebhookExecutionsController,

@@ -175,6 +175,12 @@ describe.each([
       'POST it\n',
       'text/plain; charset=utf-8',
     ]);
+    await core.database.query('UPDATE task SET status = $2 WHERE id = $1', [task, 'Error']);
+    const followed = await ask('GET', `${executions}/${execution}/tasks/${task}/log?follow=true`);
+    expect(followed.headers['content-type']).toBe('text/event-stream; charset=utf-8');
+    expect(followed.body).toContain('data: POST it');
+    expect(followed.body).toContain('data: {"status":"Error"}');
+    await core.database.query('UPDATE task SET status = $2 WHERE id = $1', [task, 'Pending']);
     expect((await ask('GET', `${base}/policies/${id}/deliveries`)).body).toMatchObject([
       {
         task_id: task,
