@@ -4,7 +4,7 @@ import { expectStatus } from './support/http';
 import { uniqueLayer } from './support/images';
 import { itCovers } from './support/operations';
 import { until } from './support/ports';
-import { Receiver } from './support/receiver';
+import { WebhookReceiver } from './support/webhook-receiver';
 import { RepositoryClient } from './support/registry';
 import { ended, startByHand, whilePaused } from './support/runs';
 import { deliveredBy, policyFor } from './support/webhooks';
@@ -29,14 +29,14 @@ const parameters = { audit_retention_hour: 240_000, include_event_types: 'create
 describe('the job service', () => {
   let fixture: ProjectFixture;
   let api: Api;
-  let receiver: Receiver;
+  const receiver = new WebhookReceiver();
 
   beforeAll(async () => {
     fixture = await openProject('working');
     ({ api } = fixture);
-    receiver = await Receiver.open();
+    await receiver.start();
   });
-  afterAll(() => receiver?.close());
+  afterAll(() => receiver.stop());
 
   const queue = async (type: string) =>
     (await api.get<Queue[]>('/jobservice/queues')).find(({ job_type: name }) => name === type);
@@ -112,10 +112,11 @@ describe('the job service', () => {
     async () => {
       const { project, platform, maintainer } = fixture;
       const policies = `/projects/${project}/webhook/policies`;
-      const policy = await api.create(policies, policyFor('silence', receiver.at('/silence'), ['PUSH_ARTIFACT']));
+      receiver.slowMs = 60_000;
+      const policy = await api.create(policies, policyFor('silence', receiver.url('/silence'), ['PUSH_ARTIFACT']));
       const repository = await RepositoryClient.open(platform, `${project}/app`, maintainer);
       await repository.pushImage('v1', uniqueLayer(1_024));
-      await until('the delivery', () => receiver.on('/silence').length > 0, 30_000);
+      await until('the delivery', () => receiver.asked.includes('/silence'), 30_000);
 
       const busy = (await workers()).find(({ job_name: name }) => name === 'WEBHOOK')!;
       const pools = await api.get<{ worker_pool_id: string; concurrency: number }[]>('/jobservice/pools');
@@ -125,7 +126,7 @@ describe('the job service', () => {
       await until('its log', async () => {
         const log = expectStatus(await api.call('GET', `/jobservice/jobs/${busy.job_id}/log`), 200);
         expect(log.headers['content-type']).toContain('text/plain');
-        return log.text.includes(receiver.at('/silence'));
+        return log.text.includes(receiver.url('/silence'));
       });
 
       const [{ id }] = await api.get<[{ id: number }]>(`${policy}/executions`);

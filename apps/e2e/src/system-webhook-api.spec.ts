@@ -4,7 +4,7 @@ import { expectStatus } from './support/http';
 import { uniqueLayer } from './support/images';
 import { itCovers } from './support/operations';
 import { until } from './support/ports';
-import { Receiver } from './support/receiver';
+import { WebhookReceiver } from './support/webhook-receiver';
 import { RepositoryClient } from './support/registry';
 import { deliveredBy, policyFor, type WebhookDelivery } from './support/webhooks';
 
@@ -17,17 +17,17 @@ describe('webhooks of the system', () => {
   let fixture: ProjectFixture;
   let api: Api;
   let repository: RepositoryClient;
-  let receiver: Receiver;
+  const receiver = new WebhookReceiver();
   let name: string;
 
   beforeAll(async () => {
     fixture = await openProject('overseen');
     ({ api } = fixture);
     repository = await RepositoryClient.open(fixture.platform, `${fixture.project}/app`, fixture.maintainer);
-    receiver = await Receiver.open();
+    await receiver.start();
     name = unique('all-projects');
   });
-  afterAll(() => receiver?.close());
+  afterAll(() => receiver.stop());
 
   const push = () => repository.pushImage(unique('v'), uniqueLayer(1_024));
   const heard = (path: string, count: number) =>
@@ -48,9 +48,9 @@ describe('webhooks of the system', () => {
     ],
     'tell of a push to any project, and are changed and deleted',
     async () => {
-      const there = await api.create(policies, policyFor(name, receiver.at('/push'), ['PUSH_ARTIFACT']));
+      const there = await api.create(policies, policyFor(name, receiver.url('/push'), ['PUSH_ARTIFACT']));
       const policy = await api.get<{ targets: object[] }>(there);
-      expect(policy).toMatchObject({ name, enabled: true, targets: [{ address: receiver.at('/push') }] });
+      expect(policy).toMatchObject({ name, enabled: true, targets: [{ address: receiver.url('/push') }] });
       expect(await api.get(`${policies}?q=name%3D${name}`)).toEqual([policy]);
 
       const digest = await push();
@@ -67,7 +67,7 @@ describe('webhooks of the system', () => {
       expect(again!.event_id).toBe(first!.event_id);
       expect(first).toMatchObject({ execution_id: execution!.id, event_type: 'PUSH_ARTIFACT', succeeded: true });
 
-      const targets = [{ ...policy.targets[0], address: receiver.at('/moved') }];
+      const targets = [{ ...policy.targets[0], address: receiver.url('/moved') }];
       expectStatus(await api.call('PUT', there, { ...policy, targets }), 200);
       await push();
       await heard('/moved', 1);

@@ -8,9 +8,6 @@ declare global {
   var stopPlatform: (() => Promise<void>) | undefined;
 }
 
-/** What an operator sets whose receivers of webhooks are on the same machine. */
-const env = { WEBHOOK_ALLOWED_NETWORKS: '127.0.0.1' };
-
 /** Jest runs this once before the first file of the e2e project. */
 async function globalSetup(): Promise<void> {
   // A platform described from outside is used as it is: handy while a suite is written.

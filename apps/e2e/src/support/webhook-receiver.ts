@@ -13,6 +13,8 @@ export interface Delivered<Body = unknown> {
 /** A receiver of webhooks on loopback, which can go away and come back at the same address. */
 export class WebhookReceiver {
   readonly delivered: Delivered[] = [];
+  /** Paths of all requests, answered or not. */
+  readonly asked: string[] = [];
   /** Requests that were answered with something else. */
   refused = 0;
   status = 200;
@@ -25,8 +27,13 @@ export class WebhookReceiver {
     const server = createServer((request, response) => {
       const { url: path = '', headers } = request;
       let text = '';
+      this.asked.push(path);
       request.setEncoding('utf8').on('data', (part: string) => (text += part));
-      request.on('end', () => void sleep(this.slowMs).then(() => this.answer({ path, headers, text }, response)));
+      request.on(
+        'end',
+        () =>
+          void sleep(this.slowMs, undefined, { ref: false }).then(() => this.answer({ path, headers, text }, response)),
+      );
     });
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
