@@ -41,11 +41,13 @@ export class UntaggedArtifacts {
   async kept(run: GarbageRun): Promise<number[]> {
     const [newest, kept] = [await this.newest(), this.retention.judge(run.signal)];
     const ids: number[] = [];
-    for (let [after, found] = [0, [] as FoundArtifact[]]; ; after = found.at(-1)?.id ?? after) {
-      found = await this.find(run, { after, newest });
-      if (found.length === 0) return ids;
+    for (let after = 0; ;) {
+      const found = await this.find(run, { after, newest });
       const keptHere = await kept(found);
       ids.push(...found.map(({ id }) => id).filter((id) => keptHere.has(id)));
+      const last = found.at(-1);
+      if (!last) return ids;
+      after = last.id;
     }
   }
 
