@@ -6,6 +6,8 @@ export const PARTS = ['manifests', 'blobs', 'push', 'upload', 'token'];
 
 export const HELP = `Breakwater: npm run bench [-- OPTIONS]
 
+Garbage collection is measured by itself: npm run bench -- gc --help
+
 Measures this registry beside Debian's docker-registry, distribution 3 and nginx, all on this machine, in turns, and
 compares with the data-plane budget. Targets whose programs are not here are left out by name. Linux only.
 
@@ -16,7 +18,7 @@ compares with the data-plane budget. Targets whose programs are not here are lef
   --patience N      seconds to wait, in sum, for the rest of the machine to be quiet   (default 120, quick 10)
   --pin             the servers on the first core, the load client on the others: figures per core
   --dir DIR         where the servers' data goes while it runs                 (default ${tmpdir()})
-  --write           write docs/performance.md
+  --write           write docs/performance.md, but for its section on garbage collection
   -h, --help        this text
 
 distribution 3 is built once with Go, when Go is here, and kept in BREAKWATER_TOOLS (~/.cache/breakwater-tools).

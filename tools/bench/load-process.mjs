@@ -12,7 +12,7 @@ export class LoadProcess {
   }
 
   /**
-   * @param {object} job `kind`: read, pushImages or upload (load/client.mjs)
+   * @param {object} job `kind`: one of JOBS in load/client.mjs
    * @param {{ started: () => void, ended: () => void }} watch called where the measured time begins and ends
    */
   run(job, watch) {
@@ -31,6 +31,11 @@ export class LoadProcess {
       child.on('message', onMessage).once('exit', onExit);
       child.send(job);
     });
+  }
+
+  /** The job that lasts until then ends. */
+  finish() {
+    this.#child.send({ kind: 'finish' });
   }
 
   stop() {

@@ -49,6 +49,13 @@ export function treeOf(root, all) {
 export const cpuSeconds = (pids, all) =>
   pids.reduce((sum, pid) => sum + (all.get(pid)?.ticks ?? 0), 0) / TICKS_PER_SECOND;
 
+/** CPU time of this process's children that have ended. */
+export function endedChildrenSeconds() {
+  const stat = readText('/proc/self/stat');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[13]) + Number(fields[14])) / TICKS_PER_SECOND;
+}
+
 /** Megabytes of these processes in memory; pages that they share count for each. */
 export function residentMegabytes(pids) {
   const kilobytes = pids.map((pid) => Number(/VmRSS:\s+(\d+)/.exec(readText(`/proc/${pid}/status`))?.[1] ?? 0));

@@ -2,17 +2,17 @@
 // `npm run bench`: see --help.
 import { chmodSync, existsSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { HELP, PARTS, parseCommandLine } from './arguments.mjs';
 import { Fixture } from './fixture.mjs';
+import { benchGarbageCollection } from './gc/main.mjs';
+import { gcSectionOf } from './gc/report.mjs';
 import { LoadProcess } from './load-process.mjs';
 import { describeMachine } from './machine.mjs';
 import { Measurement } from './measure.mjs';
-import { budgetTable, document, noiseNote, scenarioTable } from './report.mjs';
+import { budgetTable, document, DOCUMENT, noiseNote, scenarioTable } from './report.mjs';
 import { pushes, scenarios } from './scenarios.mjs';
 import { startTargets } from './targets/index.mjs';
 
-const DOCUMENT = fileURLToPath(new URL('../../docs/performance.md', import.meta.url));
 const TMPFS = '/dev/shm';
 const TMPFS_TYPE = 0x01021994;
 const TMPFS_BYTES = 3 * 1024 ** 3;
@@ -21,6 +21,8 @@ const say = (text) => process.stderr.write(`${text}\n`);
 const print = (text) => process.stdout.write(`${text}\n\n`);
 
 async function main() {
+  const [first, ...others] = process.argv.slice(2);
+  if (first === 'gc') return benchGarbageCollection(others, { say, print });
   const options = parseCommandLine(process.argv.slice(2));
   if (options.help) return void process.stdout.write(HELP);
   if (process.platform !== 'linux') throw new Error('the benchmark reads /proc: it runs on Linux only');
@@ -32,7 +34,10 @@ async function main() {
   if (outcome.skipped.length > 0) print(`Left out: ${outcome.skipped.join('; ')}`);
   if (noiseNote(outcome.results)) print(noiseNote(outcome.results));
   if (options.write) {
-    writeFileSync(DOCUMENT, document({ ...outcome, options, date: new Date().toISOString().slice(0, 10) }));
+    writeFileSync(
+      DOCUMENT,
+      document({ ...outcome, options, date: new Date().toISOString().slice(0, 10), gc: gcSectionOf(DOCUMENT) }),
+    );
     print('written: docs/performance.md (npm run format brings it into shape)');
   }
 }

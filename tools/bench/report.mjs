@@ -1,8 +1,11 @@
 // What a run found, as tables.
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { budget } from './budget.mjs';
 import { describeMachine, QUIET_CORES } from './machine.mjs';
 import { factor, figure, markdownTable } from './table.mjs';
+
+export const DOCUMENT = fileURLToPath(new URL('../../docs/performance.md', import.meta.url));
 
 const UNITS = { request: 'requests', image: 'images', megabyte: 'MB' };
 const MICROSECONDS = 1_000_000;
@@ -63,8 +66,8 @@ export function noiseNote(results) {
   );
 }
 
-/** docs/performance.md. */
-export function document({ tables, results, skipped, options, date }) {
+/** docs/performance.md. `gc`: the section that `npm run bench -- gc --write` has written. */
+export function document({ tables, results, skipped, options, date, gc }) {
   const template = readFileSync(new URL('performance.template.md', import.meta.url), 'utf8');
   const values = {
     DATE: date,
@@ -74,6 +77,7 @@ export function document({ tables, results, skipped, options, date }) {
     NOISE: noiseNote(results) || 'The machine was quiet: others used less than 0.2 cores during every sample.',
     SKIPPED: skipped.length > 0 ? `Not here, so left out: ${skipped.join('; ')}.` : 'Every target was here.',
     BUDGET: budgetTable(results),
+    GC: gc,
     TABLES: tables.join('\n\n'),
   };
   return template.replace(/\{([A-Z]+)\}/g, (_, name) => values[name]);

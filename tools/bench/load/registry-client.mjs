@@ -47,6 +47,15 @@ export class RegistryClient {
     await this.#ask(201, 'PUT', `/v2/${repository}/manifests/${reference}`, { body: manifest, headers });
   }
 
+  async getManifest(repository, reference) {
+    const headers = [`Accept: ${MANIFEST}`];
+    return (await this.#ask(200, 'GET', `/v2/${repository}/manifests/${reference}`, { headers })).body;
+  }
+
+  async getBlob(repository, digest) {
+    return (await this.#ask(200, 'GET', `/v2/${repository}/blobs/${digest}`, {})).body;
+  }
+
   async finishUpload(location, digest) {
     await this.#ask(201, 'PUT', withDigest(location, digest), { body: '' });
   }
@@ -77,7 +86,8 @@ export class RegistryClient {
     const head = Buffer.from(requestHead(method, path, all), 'latin1');
     const answer = await this.#connection.ask(body ? Buffer.concat([head, Buffer.from(body)]) : head, { keep: true });
     if (answer.status === expected) return answer;
-    throw new Error(`${method} ${path} was answered ${answer.status}: ${answer.body.toString().slice(0, 200)}`);
+    const message = `${method} ${path} was answered ${answer.status}: ${answer.body.toString().slice(0, 200)}`;
+    throw Object.assign(new Error(message), { status: answer.status });
   }
 }
 

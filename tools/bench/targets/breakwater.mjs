@@ -15,11 +15,15 @@ const RESTART_MS = 60_000;
 const KEPT_VARIABLES = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'npm_execpath'];
 const GROUPS = [
   ['registry', /apps\/registry\//],
-  ['postgres', /postgres/],
   ['nginx', /nginx/],
+  ['postgres', /postgres/],
 ];
 
-export async function startBreakwater(folder) {
+/**
+ * @param {string} folder
+ * @param {{ env?: Record<string, string>, groups?: [string, RegExp][] }} [options] groups: how CPU time is told apart
+ */
+export async function startBreakwater(folder, { env = {}, groups = GROUPS } = {}) {
   mkdirSync(folder, { recursive: true, mode: 0o755 });
   const [httpPort, httpsPort] = await freePorts(2);
   const data = join(folder, 'data');
@@ -31,14 +35,14 @@ export async function startBreakwater(folder) {
     name: 'Breakwater',
     command: '/bin/sh',
     args: ['-c', 'exec "$@" >"$0" 2>&1', log, process.execPath, START, ...args],
-    env: { ...ownEnvironment(), HARBOR_ADMIN_PASSWORD: password },
+    env: { ...ownEnvironment(), ...env, HARBOR_ADMIN_PASSWORD: password },
     readyMs: READY_MS,
     ready: () => isHealthy(front),
   }).catch((error) => {
     throw new Error(`${error.message}\n${readFileSync(log, 'utf8').slice(-4_000)}`, { cause: error });
   });
   const { core } = JSON.parse(readFileSync(join(data, 'secrets/run-state.json'), 'utf8'));
-  const server = describe({ handle, front, password, registryUrl: core.REGISTRY_URL });
+  const server = describe({ handle, front, password, patterns: groups, registryUrl: core.REGISTRY_URL });
   await server.makeProject();
   const ca = readFileSync(join(data, 'tls/ca.crt'), 'utf8');
   const host = '127.0.0.1';
@@ -55,20 +59,22 @@ export async function startBreakwater(folder) {
   ];
 }
 
-function describe({ handle, front, password, registryUrl }) {
+function describe({ handle, front, password, patterns, registryUrl }) {
   const basic = `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`;
-  const groups = (all = processes()) => groupsBelow(handle.pid, all);
+  const groups = (all = processes()) => groupsBelow(handle.pid, all, patterns);
+  const api = async (method, path, body) => {
+    const headers = { authorization: basic, ...(body && { 'content-type': 'application/json' }) };
+    const answer = await fetch(`${front}/api/v2.0${path}`, { method, headers, body: body && JSON.stringify(body) });
+    if (!answer.ok) throw new Error(`${method} ${path} was answered ${answer.status}: ${await answer.text()}`);
+    return answer;
+  };
   return {
     id: 'breakwater',
     name: 'Breakwater',
     basic: `Authorization: ${basic}`,
     groups,
-    makeProject: async () => {
-      const body = JSON.stringify({ project_name: PROJECT, metadata: { public: 'false' } });
-      const headers = { authorization: basic, 'content-type': 'application/json' };
-      const answer = await fetch(`${front}/api/v2.0/projects`, { method: 'POST', headers, body });
-      if (answer.status !== 201) throw new Error(`the project was answered ${answer.status}: ${await answer.text()}`);
-    },
+    api,
+    makeProject: () => api('POST', '/projects', { project_name: PROJECT, metadata: { public: 'false' } }),
     authorize: (scopes, count = 1) =>
       Promise.all(Array.from({ length: count }, () => askToken({ front, basic, scopes }))),
     restartRegistry: () => restartRegistry(groups, registryUrl),
@@ -94,11 +100,11 @@ async function askToken({ front, basic, scopes }) {
 }
 
 /** Each service with the workers that it started; "rest" is core, job service, Redis and who keeps them running. */
-function groupsBelow(root, all) {
-  const groups = { registry: [], nginx: [], postgres: [], rest: [] };
+function groupsBelow(root, all, patterns) {
+  const groups = Object.fromEntries([...patterns.map(([name]) => [name, []]), ['rest', []]]);
   for (const [pid, { parent }] of all) {
     if (parent !== root) continue;
-    const name = GROUPS.find(([, pattern]) => pattern.test(commandLine(pid)))?.[0] ?? 'rest';
+    const name = patterns.find(([, pattern]) => pattern.test(commandLine(pid)))?.[0] ?? 'rest';
     groups[name].push(...treeOf(pid, all));
   }
   groups.rest.push(root);
