@@ -23,8 +23,8 @@ const BLOBS = 'docker/registry/v2/blobs/';
 const OBJECTS = 'docker/registry/v2/objects/';
 const MEBIBYTE = 1024 ** 2;
 /** Half of them garbage: more than one batch of a collection, in the bucket of a registry that was there before. */
-const blobs = 1_600;
-const gcBatch = 500;
+const blobs = 2_400;
+const gcBatch = 1_000;
 
 /** Import, collection and what is left, of a bucket in distribution's layout; requests to the bucket are counted. */
 describeWithS3('garbage in a bucket', (server) => {

@@ -3,6 +3,7 @@ import { ExecutionsModule, type JobContext } from '@breakwater/executions';
 import { digestOf, mediaTypes } from '@breakwater/kernel';
 import { ConfigModule, Database, DatabaseModule, QueueModule, RedisModule, STORAGE_KEEPER } from '@breakwater/platform';
 import { ProjectsModule, ProjectsService } from '@breakwater/projects';
+import { SettingsService } from '@breakwater/settings';
 import { FilesystemBlobStore } from '@breakwater/storage';
 import {
   createTestDatabase,
@@ -63,6 +64,8 @@ export class GcBench {
     await app
       .get(Database)
       .query(`INSERT INTO user_account (username, password_hash, sysadmin) VALUES ('admin', '', true)`);
+    // What is deleted is garbage at once.
+    await app.get(SettingsService, { strict: false }).update({ artifact_restore_window_days: 0 });
     const projectId = await app
       .get(ProjectsService, { strict: false })
       .create({ kind: 'internal', name: 'test' }, { name: 'bench', metadata: {}, storageLimit: -1 });

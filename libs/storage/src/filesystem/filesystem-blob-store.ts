@@ -132,7 +132,7 @@ export class FilesystemBlobStore implements BlobStore {
     const blobs = keys.map((key) => ({ key, path: this.blobPath(key) }));
     const failed: FailedDeletion[] = [];
     const remove = (blob: { key: string; path: string }) => removeBlob(blob, signal);
-    for await (const failure of inTurn(blobs, DELETE_WIDTH, remove)) if (failure) failed.push(failure);
+    for await (const failure of inTurn(apart(blobs), DELETE_WIDTH, remove)) if (failure) failed.push(failure);
     return failed;
   }
 
@@ -227,6 +227,12 @@ export class FilesystemBlobStore implements BlobStore {
     if (!isUploadId(id)) throw uploadUnknown();
     return join(this.root, UPLOADS_FOLDER, id);
   }
+}
+
+/** Neighbours in key order lie in one folder, where removals wait for each other: those removed at once are far apart. */
+function apart<T>(items: T[]): T[] {
+  const stride = Math.ceil(items.length / DELETE_WIDTH);
+  return Array.from({ length: stride }, (_, first) => items.filter((_item, index) => index % stride === first)).flat();
 }
 
 async function removeBlob(
