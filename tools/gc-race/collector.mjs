@@ -10,6 +10,7 @@ const lib = (path) => require(`../../dist/libs/${path}.js`);
 const platform = lib('platform/src/index');
 const { ExecutionsModule } = lib('domain/executions/src/index');
 const { GarbageCollector, GcModule } = lib('domain/gc/src/index');
+const { SettingsService } = lib('domain/settings/src/index');
 const { FilesystemBlobStore } = lib('storage/src/index');
 const { InProcessStorageKeeper } = lib('testing/src/in-process-storage-keeper');
 
@@ -41,6 +42,9 @@ const app = await NestFactory.createApplicationContext(
 );
 const database = app.get(platform.Database);
 const collector = app.get(GarbageCollector);
+
+// What is deleted is garbage at once.
+await app.get(SettingsService, { strict: false }).update({ artifact_restore_window_days: 0 });
 
 const stopping = new AbortController();
 process.once('SIGTERM', () => stopping.abort(new Error('stopped')));
