@@ -1,7 +1,7 @@
 // The storage tree, its copies, and what is left in them.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { getuid } from 'node:process';
 import { makeTree } from '../../tree/make-tree.mjs';
@@ -70,13 +70,15 @@ export function requireSame(expected, found, { pushed = new Set(), attempted = p
   throw new Error(`the live sets differ: ${lost.length} blobs are lost, ${extra.length} too many (${some} …)`);
 }
 
+/** Those that have images. */
 function* repositoriesOf(root) {
   const base = join(root, REPOSITORIES);
-  for (const project of readdirSync(base)) {
-    for (const name of readdirSync(join(base, project)))
-      yield {
-        name: `${project}/${name}`,
-        tags: readdirSync(join(base, project, name, '_manifests/tags')).filter((tag) => tag.startsWith('v')),
-      };
+  const names = readdirSync(base).flatMap((project) =>
+    readdirSync(join(base, project)).map((name) => `${project}/${name}`),
+  );
+  for (const name of names) {
+    const folder = join(base, name, '_manifests/tags');
+    const tags = existsSync(folder) ? readdirSync(folder).filter((tag) => tag.startsWith('v')) : [];
+    if (tags.length > 0) yield { name, tags };
   }
 }
