@@ -50,34 +50,51 @@ export class Sweeper {
     }
   }
 
+  /** While the bytes of a batch go, the rows of the one before do. */
   private async work(run: GarbageRun, batches: AsyncGenerator<number[], void>, pace: SweepPace): Promise<void> {
+    let ending: Promise<void> = Promise.resolve();
     try {
       for (let next = await batches.next(); !next.done; next = await batches.next()) {
         run.signal.throwIfAborted();
         await this.brakes.check();
-        await this.remove(run, next.value);
+        const removed = await this.removeBytes(run, next.value);
+        await ending;
+        ending = this.removeRows(run, removed);
+        // Looked at when the next batch is done; until then it is nobody's failure.
+        ending.catch(() => undefined);
         pace.done(next.value.length);
         run.show(pace.shown(run.totals.freed));
       }
+      await ending;
+      run.show(pace.shown(run.totals.freed));
     } catch (error) {
       // The others end as well.
       await batches.return();
+      await ending.catch(() => undefined);
       throw error;
     }
   }
 
-  private async remove(run: GarbageRun, ids: number[]): Promise<void> {
+  private async removeBytes(run: GarbageRun, ids: number[]): Promise<{ gone: TakenBlob[]; stayed: TakenBlob[] }> {
     const before = new Date(Date.now() + deletionMs);
     await this.forgetInCaches(ids);
     const taken = await this.blobs.take(ids);
-    if (taken.length === 0) return;
     // When nothing is known of how it went, the rows stay `deleting`: the next collection finishes them.
-    const { failed } = await this.keeper.deleteBlobs(taken.map(storageKeyOf), { before });
+    const { failed } =
+      taken.length > 0 ? await this.keeper.deleteBlobs(taken.map(storageKeyOf), { before }) : { failed: [] };
     const messages = new Map(failed.map(({ key, message }) => [key, message]));
     const [gone, stayed] = [[] as TakenBlob[], [] as TakenBlob[]];
     for (const blob of taken) (messages.has(storageKeyOf(blob)) ? stayed : gone).push(blob);
     for (const blob of stayed.slice(0, failuresLogged))
       run.log(`${blob.digest} could not be removed: ${messages.get(storageKeyOf(blob))}`);
+    return { gone, stayed };
+  }
+
+  private async removeRows(
+    run: GarbageRun,
+    { gone, stayed }: { gone: TakenBlob[]; stayed: TakenBlob[] },
+  ): Promise<void> {
+    if (gone.length + stayed.length === 0) return;
     await run.step({}, async () => {
       await this.blobs.endQuickly();
       if (stayed.length > 0) await this.blobs.fail(stayed);
