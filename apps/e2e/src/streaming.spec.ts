@@ -115,7 +115,8 @@ describe('streaming through the front door', () => {
 
     expect(peaks.looks).toBeGreaterThan(5);
     expect([...peaks.temporaryFiles]).toEqual([]);
-    expect((peaks.registry - before.registry) / MiB).toBeLessThan(64);
+    // What Node leaves lying between two collections, a small part of the layer.
+    expect((peaks.registry - before.registry) / MiB).toBeLessThan(128);
     expect((peaks.nginx - before.nginx) / MiB).toBeLessThan(16);
   });
 

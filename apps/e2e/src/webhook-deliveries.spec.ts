@@ -16,7 +16,7 @@ interface Execution {
   status: string;
   trigger: string;
   metrics: { task_count: number; success_task_count: number };
-  extra_attrs: { event_type: string; payload: string; redelivery_of?: number };
+  extra_attrs: { delivery: { event_type: string; payload: string; redelivery_of?: number } };
 }
 
 /** What people see of what was sent, and what they can do about it. */
@@ -64,7 +64,7 @@ describe('deliveries of webhooks', () => {
     expect(execution).toMatchObject({
       ...{ vendor_type: 'WEBHOOK', vendor_id: policyId, status: 'Success', trigger: 'EVENT' },
       metrics: { task_count: 1, success_task_count: 1 },
-      extra_attrs: { event_type: 'PUSH_ARTIFACT', payload: call!.text },
+      extra_attrs: { delivery: { event_type: 'PUSH_ARTIFACT', payload: call!.text } },
     });
     const tasks = `${path}/executions/${execution!.id}/tasks`;
     const [task] = await get<{ id: number; status: string; run_count: number }[]>(tasks);
@@ -97,7 +97,7 @@ describe('deliveries of webhooks', () => {
     expect(await get(`${webhook}/jobs?policy_id=${policyId}&status=Success`)).toEqual([
       {
         ...{ id: execution!.id, policy_id: policyId, event_type: 'PUSH_ARTIFACT', notify_type: 'http' },
-        ...{ status: 'Success', job_detail: execution!.extra_attrs.payload },
+        ...{ status: 'Success', job_detail: execution!.extra_attrs.delivery.payload },
         ...{ creation_time: expect.any(String), update_time: expect.any(String) },
       },
     ]);
@@ -121,7 +121,7 @@ describe('deliveries of webhooks', () => {
     expect(again.headers['webhook-id']).toBe(before.at(-1)!.headers['webhook-id']);
     expect((await executions())[0]).toMatchObject({
       id: Number(String(headers.location).split('/').at(-1)),
-      ...{ trigger: 'MANUAL', status: 'Success', extra_attrs: { redelivery_of: id } },
+      ...{ trigger: 'MANUAL', status: 'Success', extra_attrs: { delivery: { redelivery_of: id } } },
     });
   });
 
@@ -141,7 +141,7 @@ describe('deliveries of webhooks', () => {
     await until('the witness to hear of it', () => receiver.on('/witness', 'app:v3').length === 1, 30_000);
     await ended();
     const [stopped] = await executions();
-    expect(stopped).toMatchObject({ status: 'Stopped', extra_attrs: { event_type: 'PUSH_ARTIFACT' } });
+    expect(stopped).toMatchObject({ status: 'Stopped', extra_attrs: { delivery: { event_type: 'PUSH_ARTIFACT' } } });
     const redelivery = `${path}/executions/${stopped!.id}/redeliveries`;
     expectStatus(await fixture.api.call('POST', redelivery), 412);
     expectStatus(await fixture.api.call('PUT', path, policy()), 200);
