@@ -7,6 +7,7 @@ import { BlobRemovals1795402000000 } from './1795402000000-blob-removals';
 import { DeletedArtifacts1795403000000 } from './1795403000000-deleted-artifacts';
 import { TagRules1795404000000 } from './1795404000000-tag-rules';
 import { Webhooks1795405000000 } from './1795405000000-webhooks';
+import { BlobStatus1795406000000 } from './1795406000000-blob-status';
 
 /** Every migration in order. `nx g @breakwater/workspace:migration` adds one; a merged one is never edited. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   DeletedArtifacts1795403000000,
   TagRules1795404000000,
   Webhooks1795405000000,
+  BlobStatus1795406000000,
 ];

@@ -13,7 +13,7 @@ export class AdoptionRepository {
     return this.database.query<BlobRow>(
       `INSERT INTO blob (digest, size) SELECT * FROM unnest($1::varchar[], $2::bigint[]) AS b(digest, size) ORDER BY digest
        ON CONFLICT (digest) DO UPDATE SET status = 'none', version = blob.version + 1, update_time = now()
-       WHERE blob.status IN ('none', 'delete')
+       WHERE blob.status = 'none'
        RETURNING id, digest, size, status, storage_key AS "storageKey"`,
       [blobs.map(({ digest }) => digest), blobs.map(({ size }) => size)],
     );

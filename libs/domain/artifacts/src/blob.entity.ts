@@ -1,12 +1,12 @@
 import { Column, CreateDateColumn, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 
-/** none: live · delete: garbage collection's candidate · deleting: being removed · deletefailed: removal failed. */
-export type BlobStatus = 'none' | 'delete' | 'deleting' | 'deletefailed';
+/** none: live · deleting: being removed · deletefailed: removal failed, its bytes cannot be relied on. */
+export type BlobStatus = 'none' | 'deleting' | 'deletefailed';
 
 /** A blob on stable storage. A row without its bytes must never exist; `status` and `version` are the GC's locks. */
 @Entity('blob')
 @Index('blob_digest_key', ['digest'], { unique: true })
-@Index('blob_status_idx', ['status', 'updateTime'])
+@Index('blob_not_live_idx', ['id'], { where: `status <> 'none'` })
 export class Blob {
   @PrimaryGeneratedColumn('identity', {
     type: 'bigint',

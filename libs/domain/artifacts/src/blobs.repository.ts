@@ -107,8 +107,8 @@ export class BlobsRepository {
    */
   async touch(id: number): Promise<boolean> {
     const rows = await this.database.prepared(
-      `UPDATE blob SET status = 'none', version = version + 1, update_time = now()
-       WHERE id = $1 AND status IN ('none', 'delete') RETURNING 1`,
+      `UPDATE blob SET version = version + 1, update_time = now()
+       WHERE id = $1 AND status = 'none' RETURNING 1`,
       [id],
     );
     return rows.length === 1;
@@ -180,7 +180,7 @@ export class BlobsRepository {
   }
 
   /**
-   * The repository's blobs among `digests`, made live and locked until the transaction ends, in one order for
+   * The repository's blobs among `digests`, live and locked until the transaction ends, in one order for
    * everybody so that two pushes cannot wait for each other. Those that are being removed, or whose
    * removal failed, are left out: their bytes may be gone.
    */
@@ -188,9 +188,9 @@ export class BlobsRepository {
     return this.database.prepared<BlobRow>(
       `WITH locked AS (
          SELECT b.id FROM blob b JOIN repository_blob rb ON rb.blob_id = b.id
-         WHERE rb.repository_id = $1 AND b.digest = ANY($2) AND b.status IN ('none', 'delete')
+         WHERE rb.repository_id = $1 AND b.digest = ANY($2) AND b.status = 'none'
          ORDER BY b.id FOR NO KEY UPDATE OF b)
-       UPDATE blob b SET status = 'none', version = b.version + 1, update_time = now()
+       UPDATE blob b SET version = b.version + 1, update_time = now()
        FROM locked WHERE b.id = locked.id RETURNING ${columns}`,
       [repositoryId, digests],
     );

@@ -85,17 +85,17 @@ export class DeletedArtifactsRepository {
   }
 
   /**
-   * Makes their blobs live and keeps them so until the transaction ends, in the order of every push. False when one is
+   * Keeps their blobs live until the transaction ends, in the order of every push. False when one is
    * being removed or is gone; as long as the artifacts are kept, garbage collection leaves them alone.
    */
   async lockBlobs(ids: number[]): Promise<boolean> {
     const [counts] = await this.database.query<{ wanted: number; locked: number }>(
       `WITH wanted AS (SELECT DISTINCT blob_id FROM deleted_artifact_blob WHERE deleted_artifact_id = ANY($1)),
        locked AS (
-         SELECT b.id FROM blob b JOIN wanted w ON w.blob_id = b.id WHERE b.status IN ('none', 'delete')
+         SELECT b.id FROM blob b JOIN wanted w ON w.blob_id = b.id WHERE b.status = 'none'
          ORDER BY b.id FOR NO KEY UPDATE OF b),
        live AS (
-         UPDATE blob b SET status = 'none', version = b.version + 1, update_time = now()
+         UPDATE blob b SET version = b.version + 1, update_time = now()
          FROM locked WHERE b.id = locked.id RETURNING b.id)
        SELECT (SELECT count(*) FROM wanted)::int AS wanted, (SELECT count(*) FROM live)::int AS locked`,
       [ids],

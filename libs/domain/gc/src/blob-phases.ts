@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { BlobSweepRepository } from './blob-sweep.repository';
 import type { GarbageRun } from './garbage-run';
-import { Marker } from './marker';
 import { StaleLinks } from './stale-links';
 import { Sweeper } from './sweeper';
 
@@ -9,14 +8,12 @@ import { Sweeper } from './sweeper';
 @Injectable()
 export class BlobPhases {
   readonly links = (run: GarbageRun): Promise<void> => this.staleLinks.remove(run);
-  readonly mark = (run: GarbageRun): Promise<void> => this.marker.mark(run);
   readonly sweep = (run: GarbageRun): Promise<void> => this.sweeper.sweep(run);
   readonly done = (): Promise<void> => this.blobs.forgetRemovals();
 
   constructor(
     private readonly blobs: BlobSweepRepository,
     private readonly staleLinks: StaleLinks,
-    private readonly marker: Marker,
     private readonly sweeper: Sweeper,
   ) {}
 }

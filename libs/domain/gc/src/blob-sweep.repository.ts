@@ -12,48 +12,38 @@ export interface TakenBlob {
   storageKey: string | null;
 }
 
-/** Marked, or left `deleting` by a collector that died. */
-const isGarbage = `(b.status = 'delete' OR (b.status = 'deleting' AND b.update_time < now() - interval '${removalTimeout}'))`;
+/** What a collection saw of a blob: any promise made since has raised the version. */
+export interface Candidate {
+  id: number;
+  version: number;
+}
+
+/** Live or half removed, and nobody was told of it within the window; or left `deleting` by a collector that died. */
+const isCollectable = (window: string) => `(
+  (b.status IN ('none', 'deletefailed') AND ${isOlderThan('b.update_time', window)})
+  OR (b.status = 'deleting' AND b.update_time < now() - interval '${removalTimeout}'))`;
+
+const isGarbage = (window: string) => `${isCollectable(window)} AND NOT ${blobIsReferenced}`;
 
 /** Every change is a compare-and-set on `status` and `version` (management-platform.md section 4.4, ADR 0021). */
 @Injectable()
 export class BlobSweepRepository {
   constructor(private readonly database: Database) {}
 
-  /**
-   * Marks what nothing needs among the next `limit` blobs after `after`. A promise made meanwhile has raised the version,
-   * so its blob is passed over. `last`: where to go on; null at the end.
-   */
-  async mark(
-    after: number,
-    limit: number,
-    windowSeconds: number,
-  ): Promise<{ last: number | null; marked: number; seen: number }> {
-    const [row] = await this.database.query<{ last: number | null; marked: number; seen: number }>(
-      `WITH page AS (SELECT id, version FROM blob WHERE id > $1 ORDER BY id LIMIT $2),
-       marked AS (
-         UPDATE blob b SET status = 'delete', version = b.version + 1 FROM page p
-         WHERE b.id = p.id AND b.version = p.version AND b.status IN ('none', 'deletefailed')
-           AND ${isOlderThan('b.update_time', '$3')} AND NOT ${blobIsReferenced} RETURNING 1)
-       SELECT (SELECT max(id) FROM page) AS last, (SELECT count(*) FROM marked)::int AS marked, (SELECT count(*) FROM page)::int AS seen`,
-      [after, limit, windowSeconds],
-    );
-    return row ?? { last: null, marked: 0, seen: 0 };
-  }
-
-  async garbage(): Promise<{ blobs: number; bytes: number }> {
+  async garbage(windowSeconds: number): Promise<{ blobs: number; bytes: number }> {
     const [row] = await this.database.query<{ blobs: number; bytes: number }>(
-      `SELECT count(*)::int AS blobs, coalesce(sum(size), 0)::bigint AS bytes FROM blob b WHERE ${isGarbage}`,
+      `SELECT count(*)::int AS blobs, coalesce(sum(size), 0)::bigint AS bytes FROM blob b WHERE ${isGarbage('$1')}`,
+      [windowSeconds],
     );
     return row ?? { blobs: 0, bytes: 0 };
   }
 
-  async next(after: number, limit: number): Promise<number[]> {
-    const rows = await this.database.query<{ id: number }>(
-      `SELECT b.id FROM blob b WHERE ${isGarbage} AND b.id > $1 ORDER BY b.id LIMIT $2`,
-      [after, limit],
+  /** Garbage with a greater id, the next `limit` of it. */
+  next(after: number, limit: number, windowSeconds: number): Promise<Candidate[]> {
+    return this.database.query<Candidate>(
+      `SELECT b.id, b.version FROM blob b WHERE b.id > $2 AND ${isGarbage('$1')} ORDER BY b.id LIMIT $3`,
+      [windowSeconds, after, limit],
     );
-    return rows.map(({ id }) => id);
   }
 
   /** Repositories from which the blobs can still be pulled. */
@@ -68,11 +58,11 @@ export class BlobSweepRepository {
   /**
    * Takes those of the blobs that still nothing needs: from now on nobody is told that they exist, and pushes of the same
    * digest wait. Rows are locked first, and a statement of its own looks then: a promise made before the lock is seen,
-   * one made after it finds `deleting`. Those that somebody holds are passed over; marks on the others are taken off.
+   * one made after it finds `deleting`. Those that somebody holds, or was told of meanwhile, are passed over.
    */
-  take(ids: number[]): Promise<TakenBlob[]> {
+  take(candidates: readonly Candidate[]): Promise<TakenBlob[]> {
     return this.database.transaction(async () => {
-      const locked = await this.lock(ids);
+      const locked = await this.lock(candidates);
       const taken = await this.database.query<TakenBlob>(
         `UPDATE blob b SET status = 'deleting', version = version + 1, update_time = now()
          WHERE b.id = ANY($1) AND NOT ${blobIsReferenced}
@@ -129,21 +119,21 @@ export class BlobSweepRepository {
     await this.database.query('SET LOCAL synchronous_commit = off');
   }
 
-  /** Those that something needs after all. */
+  /** Those that a collector died over, and something needs after all: nobody knows whether their bytes are there. */
   private async release(locked: readonly number[], taken: ReadonlySet<number>): Promise<void> {
     const needed = locked.filter((id) => !taken.has(id));
     if (needed.length === 0) return;
     await this.database.query(
-      `UPDATE blob SET status = CASE status WHEN 'delete' THEN 'none' ELSE 'deletefailed' END, version = version + 1
-       WHERE id = ANY($1)`,
+      `UPDATE blob SET status = 'deletefailed', version = version + 1 WHERE id = ANY($1) AND status = 'deleting'`,
       [needed],
     );
   }
 
-  private async lock(ids: number[]): Promise<number[]> {
+  private async lock(candidates: readonly Candidate[]): Promise<number[]> {
     const rows = await this.database.query<{ id: number }>(
-      `SELECT b.id FROM blob b WHERE b.id = ANY($1) AND ${isGarbage} ORDER BY b.id FOR UPDATE SKIP LOCKED`,
-      [ids],
+      `SELECT b.id FROM blob b JOIN unnest($1::bigint[], $2::int[]) AS c(id, version) ON b.id = c.id AND b.version = c.version
+       ORDER BY b.id FOR UPDATE OF b SKIP LOCKED`,
+      [candidates.map(({ id }) => id), candidates.map(({ version }) => version)],
     );
     return rows.map(({ id }) => id);
   }

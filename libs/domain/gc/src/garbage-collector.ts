@@ -25,7 +25,6 @@ export class GarbageCollector {
     this.work = {
       untagged: async (run) => (run.options.deleteUntagged ? untagged.remove(run) : undefined),
       links: blobs.links,
-      mark: blobs.mark,
       sweep: blobs.sweep,
       manifests: (run) => manifests.remove(run),
       uploads: (run) => uploads.cancel(run),

@@ -20,7 +20,7 @@ export interface Totals {
   uploads: number;
 }
 
-export const phases = ['untagged', 'links', 'mark', 'sweep', 'manifests', 'uploads', 'done'] as const;
+export const phases = ['untagged', 'links', 'sweep', 'manifests', 'uploads', 'done'] as const;
 export type Phase = (typeof phases)[number];
 
 /** Where a collection goes on when its worker died. */

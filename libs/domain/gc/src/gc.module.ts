@@ -10,7 +10,6 @@ import { Brakes } from './brakes';
 import { DryRun } from './dry-run';
 import { GcRuns } from './gc-runs.service';
 import { GarbageCollector } from './garbage-collector';
-import { Marker } from './marker';
 import { OrphanUploads } from './orphan-uploads';
 import { Scrub } from './scrub';
 import { ScrubRepository } from './scrub.repository';
@@ -33,7 +32,6 @@ export class GcRunsModule {}
     BlobSweepRepository,
     Brakes,
     DryRun,
-    Marker,
     Sweeper,
     StaleLinks,
     UnusedManifests,

@@ -2,7 +2,7 @@ import { storageKeyOf } from '@breakwater/artifacts';
 import { Changes, repositoryScope } from '@breakwater/coherence';
 import { STORAGE_KEEPER, type StorageKeeper } from '@breakwater/platform';
 import { Inject, Injectable } from '@nestjs/common';
-import { BlobSweepRepository, type TakenBlob } from './blob-sweep.repository';
+import { BlobSweepRepository, type Candidate, type TakenBlob } from './blob-sweep.repository';
 import { Brakes } from './brakes';
 import type { GarbageRun } from './garbage-run';
 import { SweepPace } from './sweep-pace';
@@ -18,7 +18,7 @@ const dealt = 10;
 const deletionMs = 60_000;
 const failuresLogged = 10;
 
-/** Removes marked blobs: bytes first, rows last, many batches at a time. */
+/** Removes blobs that nothing needs: bytes first, rows last, many batches at a time. */
 @Injectable()
 export class Sweeper {
   constructor(
@@ -29,9 +29,9 @@ export class Sweeper {
   ) {}
 
   async sweep(run: GarbageRun): Promise<void> {
-    const pace = new SweepPace(await this.blobs.garbage());
+    const pace = new SweepPace(await this.blobs.garbage(run.options.windowSeconds));
     run.log(`${pace.total.blobs} blobs to remove, ${pace.total.bytes} bytes`);
-    const batches = this.batches();
+    const batches = this.batches(run.options.windowSeconds);
     const workers = Array.from({ length: run.options.workers }, () => this.work(run, batches, pace));
     const ended = await Promise.allSettled(workers);
     const failure = ended.find((result) => result.status === 'rejected');
@@ -40,18 +40,18 @@ export class Sweeper {
   }
 
   /** One after another, whoever asks. */
-  private async *batches(): AsyncGenerator<number[], void> {
+  private async *batches(windowSeconds: number): AsyncGenerator<Candidate[], void> {
     for (let after = 0; ;) {
-      const ids = await this.blobs.next(after, batch * dealt);
-      if (ids.length === 0) return;
-      after = ids.at(-1) ?? after;
-      const hands = Math.ceil(ids.length / batch);
-      for (let hand = 0; hand < hands; hand++) yield ids.filter((_id, index) => index % hands === hand);
+      const found = await this.blobs.next(after, batch * dealt, windowSeconds);
+      if (found.length === 0) return;
+      after = found.at(-1)?.id ?? after;
+      const hands = Math.ceil(found.length / batch);
+      for (let hand = 0; hand < hands; hand++) yield found.filter((_blob, index) => index % hands === hand);
     }
   }
 
   /** While the bytes of a batch go, the rows of the one before do. */
-  private async work(run: GarbageRun, batches: AsyncGenerator<number[], void>, pace: SweepPace): Promise<void> {
+  private async work(run: GarbageRun, batches: AsyncGenerator<Candidate[], void>, pace: SweepPace): Promise<void> {
     let ending: Promise<void> = Promise.resolve();
     try {
       for (let next = await batches.next(); !next.done; next = await batches.next()) {
@@ -75,10 +75,13 @@ export class Sweeper {
     }
   }
 
-  private async removeBytes(run: GarbageRun, ids: number[]): Promise<{ gone: TakenBlob[]; stayed: TakenBlob[] }> {
+  private async removeBytes(
+    run: GarbageRun,
+    candidates: Candidate[],
+  ): Promise<{ gone: TakenBlob[]; stayed: TakenBlob[] }> {
     const before = new Date(Date.now() + deletionMs);
-    await this.forgetInCaches(ids);
-    const taken = await this.blobs.take(ids);
+    await this.forgetInCaches(candidates.map(({ id }) => id));
+    const taken = await this.blobs.take(candidates);
     // When nothing is known of how it went, the rows stay `deleting`: the next collection finishes them.
     const { failed } =
       taken.length > 0 ? await this.keeper.deleteBlobs(taken.map(storageKeyOf), { before }) : { failed: [] };
