@@ -33,7 +33,8 @@ describe('chooseListeners', () => {
   });
 
   it('refuses an address of another machine', async () => {
-    const choice = chooseListeners({ listen: ['203.0.113.9'], httpPort: 38_080, httpsPort: 38_443 });
+    // Port 0 is free on every address of this machine, whatever the tests beside this one listen on.
+    const choice = chooseListeners({ listen: ['203.0.113.9'], httpPort: 0, httpsPort: 0 });
     await expect(choice).rejects.toThrow('203.0.113.9 is no address of this machine');
   });
 });
