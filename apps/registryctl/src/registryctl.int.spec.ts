@@ -4,7 +4,7 @@ import { blobKey, FilesystemBlobStore } from '@breakwater/storage';
 import { scrape } from '@breakwater/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -60,6 +60,7 @@ describe('who may ask', () => {
     ['GET', '/uploads'],
     ['POST', '/uploads/cancel'],
     ['GET', '/repositories'],
+    ['GET', '/storage'],
   ])('%s %s is for the platform itself', async (method, url) => {
     for (const headers of [{}, { authorization: 'Harbor-Secret wrong' }]) {
       const { statusCode } = await app.inject({ method: method as 'GET', url, headers });
@@ -72,6 +73,15 @@ describe('who may ask', () => {
     const { names } = await scrape(app.get(MetricsServer, { strict: false }).port!);
     expect(names).toEqual(metricNamesOf('registryctl'));
   });
+});
+
+it('tells what the storage is, and how much it holds', async () => {
+  const { driver, capacity } = await keeper.info();
+  const { bsize, blocks } = statfsSync(root);
+  expect(driver).toBe('filesystem');
+  expect(capacity?.total).toBe(bsize * blocks);
+  expect(capacity?.free).toBeGreaterThan(0);
+  expect(capacity?.free).toBeLessThanOrEqual(bsize * blocks);
 });
 
 describe('blobs', () => {
@@ -207,6 +217,7 @@ describe('a registryctl that is not well', () => {
     const gone = new HttpStorageKeeper({ REGISTRYCTL_URL: 'http://127.0.0.1:9', INTERNAL_SECRET });
     const refusal = { code: 'UNAVAILABLE', reason: 'registryctl.unreachable' };
     await expect(gone.stat(['key'])).rejects.toMatchObject(refusal);
+    await expect(gone.info()).rejects.toMatchObject(refusal);
     await expect(all(gone.walk())).rejects.toMatchObject(refusal);
   });
 

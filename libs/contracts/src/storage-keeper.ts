@@ -50,6 +50,14 @@ export type RepositoryLink = z.output<typeof repositoryLink>;
 export const walkedUpload = z.object({ id: z.string(), size: z.number(), modified: z.coerce.date() });
 export const uploadIds = z.object({ ids: z.array(z.uuid()).max(storageBatch) });
 
+/** `GET /storage` */
+export const storageInfo = z.object({
+  driver: z.enum(['filesystem', 's3']),
+  /** Bytes; null: the storage has no size of its own. */
+  capacity: z.object({ total: z.number(), free: z.number() }).nullable(),
+});
+export type StorageInfo = z.output<typeof storageInfo>;
+
 export const storageError = z.object({ code: z.string(), message: z.string(), reason: z.string().optional() });
 export const storageLine = z.object({
   item: z.unknown().optional(),

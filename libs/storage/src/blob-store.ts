@@ -87,6 +87,9 @@ export interface BlobStore {
   /** Where a client may fetch the blob itself, signed, for at most so long. Only drivers of storage that clients reach. */
   url?(key: string, options: { expiresInSeconds: number }): Promise<string>;
 
+  /** Bytes that the storage holds and has free for this process. Only drivers of storage with a size. */
+  capacity?(): Promise<{ total: number; free: number }>;
+
   /**
    * Removes blobs; those already gone are no error. Returns those that were not removed, and will not be; throws when it
    * is not known. When the signal is aborted, what has not been begun is left.

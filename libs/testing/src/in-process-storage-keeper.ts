@@ -22,6 +22,10 @@ export class InProcessStorageKeeper implements StorageKeeper {
     return { failed };
   }
 
+  async info() {
+    return { driver: this.store.type, capacity: (await this.store.capacity?.()) ?? null };
+  }
+
   stat(keys: readonly string[]) {
     return Promise.all(
       keys.map(async (key) => {

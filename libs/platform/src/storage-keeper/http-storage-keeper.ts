@@ -5,9 +5,11 @@ import {
   maxReadBytes,
   repositoryLink,
   storageBatch,
+  storageInfo,
   walkedBlob,
   walkedUpload,
   type RepositoryLink,
+  type StorageInfo,
 } from '@breakwater/contracts';
 import { AppError } from '@breakwater/kernel';
 import type { z } from 'zod';
@@ -17,6 +19,8 @@ import type { StorageKeeper } from './storage-keeper';
 
 /** For a thousand blobs of a slow object store; what takes longer answers in lines. */
 const batchTimeoutMs = 300_000;
+/** People wait for it. */
+const infoTimeoutMs = 3_000;
 
 /** Asks registryctl. Throws its AppErrors, and UNAVAILABLE (`registryctl.unreachable`) when it does not answer. */
 export class HttpStorageKeeper implements StorageKeeper {
@@ -31,6 +35,11 @@ export class HttpStorageKeeper implements StorageKeeper {
       failed.push(...deletedBlobs.parse(await this.ask('/blobs/delete', { keys: batch, before })).failed);
     }
     return { failed };
+  }
+
+  async info(): Promise<StorageInfo> {
+    const response = await this.send('/storage', { signal: AbortSignal.timeout(infoTimeoutMs) });
+    return storageInfo.parse(await response.json().catch(unreachable));
   }
 
   async stat(keys: readonly string[]): Promise<({ size: number } | null)[]> {

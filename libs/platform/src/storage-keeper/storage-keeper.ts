@@ -1,4 +1,4 @@
-import type { RepositoryLink } from '@breakwater/contracts';
+import type { RepositoryLink, StorageInfo } from '@breakwater/contracts';
 
 /** What jobs need of the blob store, whose bytes only registryctl touches. */
 export interface StorageKeeper {
@@ -11,6 +11,9 @@ export interface StorageKeeper {
     keys: readonly string[],
     options?: { before?: Date },
   ): Promise<{ failed: { key: string; message: string }[] }>;
+
+  /** What the storage is, and how much it holds. */
+  info(): Promise<StorageInfo>;
 
   /** In the order asked; null for what is not there. */
   stat(keys: readonly string[]): Promise<({ size: number } | null)[]>;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -35,5 +35,17 @@ it('keeps the bytes that the session knows of, when another process wrote more a
   const key = blobKey(digestOf(Buffer.from('first second')));
   await here.finishUpload(upload, 12, key);
   expect(await readFile(join(root, key), 'utf8')).toBe('first second');
+  await rm(root, { recursive: true });
+});
+
+it('knows the size of its volume, also before its folder is made', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'blob-store-'));
+  const { bsize, blocks } = await statfs(root);
+  for (const folder of [root, join(root, 'not', 'yet')]) {
+    const { total, free } = await new FilesystemBlobStore(folder).capacity();
+    expect(total).toBe(bsize * blocks);
+    expect(free).toBeGreaterThanOrEqual(0);
+    expect(free).toBeLessThanOrEqual(total);
+  }
   await rm(root, { recursive: true });
 });

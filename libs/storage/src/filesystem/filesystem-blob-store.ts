@@ -22,6 +22,7 @@ import { cutTo, dateAndCut, openBlob, openUpload, partOf, removeIfPresent, requi
 import { OpenUploads } from './open-uploads';
 import { explained, isMissing, isThere } from './storage-error';
 import { TreeWalks } from './tree-walks';
+import { volumeOf } from './volume';
 
 /** nginx, which sends blobs by X-Accel-Redirect, runs under the same account or group. */
 const FILE_MODE = 0o640;
@@ -116,6 +117,10 @@ export class FilesystemBlobStore implements BlobStore {
   async stat(key: string): Promise<BlobStat | undefined> {
     const path = this.blobPath(key);
     return explained(() => statFile(path));
+  }
+
+  capacity(): Promise<{ total: number; free: number }> {
+    return explained(() => volumeOf(this.root));
   }
 
   async read(key: string, range?: ByteRange): Promise<Readable> {
