@@ -20,7 +20,7 @@ export const layers = {
 export const domains = {
   access: [],
   coherence: [],
-  settings: [],
+  settings: ['coherence'],
   executions: [],
   events: ['executions'],
   quotas: ['events'],

@@ -26,6 +26,7 @@ const checks = [
   ['commit messages', ['node', 'tools/checks/commits.mjs']],
   ['build', ['node', 'tools/build.mjs']],
   ['configuration reference', ['node', 'tools/checks/configuration.mjs']],
+  ['settings reference', ['node', 'tools/checks/settings.mjs']],
   ['metrics reference', ['node', 'tools/checks/metrics.mjs']],
   ['OpenAPI document', ['node', 'tools/openapi.mjs', '--check']],
   ['operations tested', ['node', 'tools/checks/front-door.mjs']],

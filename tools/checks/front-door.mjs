@@ -6,7 +6,12 @@ import { join } from 'node:path';
 
 const SPECS = 'apps/e2e/src';
 const DOCUMENT = 'docs/api/core.openapi.json';
-const TAGS = ['jobservice', 'schedule', 'gc', 'purge', 'Retention', 'immutable', 'webhook', 'webhookjob'];
+const TAGS = [
+  ...['jobservice', 'schedule', 'gc', 'purge', 'Retention', 'immutable', 'webhook', 'webhookjob'],
+  ...['configure', 'systeminfo', 'SystemCVEAllowlist', 'ping', 'health'],
+];
+/** For the platform's own services: from outside they are only refused, which their tests see. */
+const INTERNAL = ['getInternalconfig'];
 
 const operations = Object.values(JSON.parse(readFileSync(DOCUMENT, 'utf8')).paths).flatMap(Object.values);
 const specs = readdirSync(SPECS).filter((name) => name.endsWith('.spec.ts'));
@@ -24,6 +29,7 @@ const problems = [
   ),
   ...operations
     .filter(({ operationId, tags }) => tags.some((tag) => TAGS.includes(tag)) && !covered.has(operationId))
+    .filter(({ operationId }) => !INTERNAL.includes(operationId))
     .map(({ operationId, tags }) => `${operationId} (${tags.join(', ')}) has no test in ${SPECS}`),
   ...[...covered].filter((id) => !known.has(id)).map((id) => `${SPECS} covers ${id}, which ${DOCUMENT} does not have`),
 ];

@@ -8,13 +8,16 @@ import {
   MetricsModule,
   QueueModule,
   RedisModule,
+  StorageKeeperModule,
   type CoreConfig,
 } from '@breakwater/platform';
 import { ProjectsModule } from '@breakwater/projects';
+import { SettingsModule } from '@breakwater/settings';
 import { TokensModule } from '@breakwater/tokens';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ArtifactsApiModule } from './artifacts/artifacts-api.module';
 import { AuthModule } from './auth';
+import { ConfigurationsApiModule } from './configurations/configurations-api.module';
 import { FirstStart } from './first-start';
 import { ImmutableRulesApiModule } from './immutable-rules/immutable-rules-api.module';
 import { ImportsApiModule } from './imports/imports-api.module';
@@ -39,6 +42,7 @@ import { WebhooksApiModule } from './webhooks/webhooks-api.module';
 /** One module for each resource of the management API. */
 const resources = [
   ArtifactsApiModule,
+  ConfigurationsApiModule,
   ImportsApiModule,
   JobserviceApiModule,
   ImmutableRulesApiModule,
@@ -69,6 +73,7 @@ export class CoreModule {
         DatabaseModule.forRoot({ ...config, applicationName: 'breakwater-core' }),
         RedisModule.forRoot(config),
         QueueModule.forRoot(config),
+        StorageKeeperModule.forRoot(config),
         MetricsModule.forRoot('core', config),
         HealthModule.forRoot({
           inject: [Database],
@@ -78,6 +83,7 @@ export class CoreModule {
         RestModule,
         IdentityModule,
         ProjectsModule,
+        SettingsModule,
         TokensModule,
         ...resources,
       ],

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { registeredRoutes } from './testing/registered-routes';
 import { insertArtifact } from './testing/artifact-fixture';
 import { password, startTestCore, type Answer, type TestCore } from './testing/test-core';
@@ -95,6 +97,14 @@ const rows: Row[] = [
   { route: 'GET /api/v2.0/users/current', allowed: known },
   { route: 'GET /api/v2.0/users/current/permissions', allowed: known },
   { route: 'GET /api/v2.0/users/search', allowed: known, query: '?username=a' },
+
+  // configure and systeminfo; the internal configuration is for the platform's own services alone
+  { route: 'GET /api/v2.0/configurations', allowed: 'A' },
+  { route: 'PUT /api/v2.0/configurations', allowed: 'A', body: {} },
+  { route: 'GET /api/v2.0/internalconfig', allowed: '' },
+  { route: 'GET /api/v2.0/systeminfo/volumes', allowed: 'A' },
+  { route: 'GET /api/v2.0/system/CVEAllowlist', allowed: known },
+  { route: 'PUT /api/v2.0/system/CVEAllowlist', allowed: 'A', body: {} },
 
   // imports, which Harbor does not have
   { route: 'POST /api/v2.0/system/import', allowed: 'A', body: { project: 'NOT A NAME' } },
@@ -296,10 +306,12 @@ const accounts: Record<string, string | undefined> = {
 const roles: Record<string, number> = { L: 5, G: 3, D: 2, M: 4, P: 1 };
 
 let core: TestCore;
+const registryctl = createServer((_request, response) => response.end('{"driver":"s3","capacity":null}'));
 const ids: Record<string, string> = {};
 
 beforeAll(async () => {
-  core = await startTestCore();
+  await new Promise<void>((resolve) => registryctl.listen(0, '127.0.0.1', resolve));
+  core = await startTestCore({ REGISTRYCTL_URL: `http://127.0.0.1:${(registryctl.address() as AddressInfo).port}` });
   ids.team = String(await core.createProject('team'));
   ids.open = String(await core.createProject('open', true));
   for (const letter of 'SLGDMP') await core.createUser(accounts[letter]!);
@@ -313,7 +325,10 @@ beforeAll(async () => {
   await createRetention('team');
   await createRetention('open');
 }, 60_000);
-afterAll(() => core?.close());
+afterAll(async () => {
+  await core?.close();
+  registryctl.close();
+});
 
 async function createRobot(name: string, level: string, permissions: string[]): Promise<string> {
   const access = permissions.map((permission) => ({

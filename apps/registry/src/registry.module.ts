@@ -17,6 +17,7 @@ import {
 } from '@breakwater/platform';
 import { ProjectsModule } from '@breakwater/projects';
 import { QuotasModule } from '@breakwater/quotas';
+import { SettingsModule } from '@breakwater/settings';
 import type { BlobStore } from '@breakwater/storage';
 import { TokensModule } from '@breakwater/tokens';
 import { PullEventsModule } from '@breakwater/webhooks';
@@ -62,6 +63,8 @@ export const routes = [
   PrecheckRoutes,
 ];
 
+const measures = [AuthenticationMetrics, HotMetrics, Outcomes, CacheMetrics, LeaseMetrics];
+
 @Module({})
 export class RegistryModule {
   static forRoot(config: RegistryConfig, store: BlobStore): DynamicModule {
@@ -86,6 +89,7 @@ export class RegistryModule {
         LeaseModule,
         PullEventsModule,
         QuotasModule,
+        SettingsModule,
       ],
       providers: [
         ...routes,
@@ -106,11 +110,7 @@ export class RegistryModule {
         HotBlobs,
         HotGate,
         HotPath,
-        AuthenticationMetrics,
-        HotMetrics,
-        Outcomes,
-        CacheMetrics,
-        LeaseMetrics,
+        ...measures,
       ],
     };
   }

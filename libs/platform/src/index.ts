@@ -6,6 +6,7 @@ export { loadConfig } from './config/load-config';
 export { migratorConfig, type MigratorConfig } from './config/migrator.config';
 export { registryctlConfig, type RegistryctlConfig } from './config/registryctl.config';
 export { registryConfig, type RegistryConfig } from './config/registry.config';
+export { settingSeeds, type SettingSeed, type SettingsEnvironmentVariables } from './config/settings.fragment';
 export { advisoryLocks } from './database/advisory-locks';
 export { Database, type TransactionEnd } from './database/database';
 export { databaseOptions, type DatabaseSettings } from './database/database-options';

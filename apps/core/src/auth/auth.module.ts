@@ -3,16 +3,20 @@ import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { IdentityModule } from '@breakwater/identity';
 import { AuthenticationMetrics, FrontDoor, RateLimits } from '@breakwater/platform';
 import { ProjectsModule } from '@breakwater/projects';
+import { SettingsModule } from '@breakwater/settings';
 import { AccessChecker } from './access-checker';
 import { AccessGuard } from './access.guard';
+import { ReadOnlyGuard } from './read-only.guard';
 import { RequestAuthenticator } from './request-authenticator';
 import { RouteInventory } from './route-inventory';
 
 /** Who calls, and whether the route lets them in. */
 @Module({
-  imports: [DiscoveryModule, IdentityModule, ProjectsModule],
+  imports: [DiscoveryModule, IdentityModule, ProjectsModule, SettingsModule],
   providers: [
+    // In this order: who may not is told so first.
     { provide: APP_GUARD, useClass: AccessGuard },
+    { provide: APP_GUARD, useClass: ReadOnlyGuard },
     RequestAuthenticator,
     AccessChecker,
     RouteInventory,

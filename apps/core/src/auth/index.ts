@@ -8,5 +8,6 @@ export {
   SystemPermission,
 } from './access.decorators';
 export { RouteInventory } from './route-inventory';
+export { AllowedWhenReadOnly } from './read-only.guard';
 export { AuthModule } from './auth.module';
 export { RequestAuthenticator } from './request-authenticator';

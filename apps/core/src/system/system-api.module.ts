@@ -6,12 +6,13 @@ import { AuthModule } from '../auth';
 import { Exporter } from '../metrics/exporter';
 import { QueueFigures } from '../metrics/queue-figures';
 import { HealthService } from './health.service';
+import { StorageInfoService } from './storage-info.service';
 import { SystemInfoService } from './system-info.service';
 import { SystemController } from './system.controller';
 
 @Module({
   imports: [ArtifactListsModule, SettingsModule, AuthModule, ExecutionsModule],
   controllers: [SystemController],
-  providers: [HealthService, SystemInfoService, Exporter, QueueFigures],
+  providers: [HealthService, StorageInfoService, SystemInfoService, Exporter, QueueFigures],
 })
 export class SystemApiModule {}

@@ -2,11 +2,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Principal } from '@breakwater/access';
 import { AppError } from '@breakwater/kernel';
 import { CONFIG, FrontDoor, type CoreConfig } from '@breakwater/platform';
-import { SettingsService } from '@breakwater/settings';
+import { SettingsService, type Settings } from '@breakwater/settings';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import type { z } from 'zod';
+import { StorageInfoService } from './storage-info.service';
 import type { GeneralInfoDto } from './system.dto';
 import { harborVersion } from './version';
 
@@ -16,6 +17,7 @@ export class SystemInfoService {
     @Inject(CONFIG) private readonly config: Pick<CoreConfig, 'CA_CERT_FILE'>,
     private readonly settings: SettingsService,
     private readonly frontDoor: FrontDoor,
+    private readonly storage: StorageInfoService,
   ) {}
 
   /** Reduced to what the login page needs for those who are not known (management-platform.md section 1.7). */
@@ -23,9 +25,11 @@ export class SystemInfoService {
     const settings = await this.settings.get();
     const open = {
       auth_mode: settings.auth_mode,
-      primary_auth_mode: false,
+      primary_auth_mode: settings.primary_auth_mode,
       self_registration: settings.self_registration,
       banner_message: settings.banner_message,
+      // The login page names the button after it.
+      ...(settings.auth_mode === 'oidc_auth' && { oidc_provider_name: settings.oidc_name }),
     };
     if (principal.kind === 'anonymous') return open;
     const url = this.frontDoor.baseUrl(request);
@@ -37,9 +41,10 @@ export class SystemInfoService {
       project_creation_restriction: settings.project_creation_restriction,
       has_ca_root: this.caFile() !== undefined,
       harbor_version: harborVersion,
-      registry_storage_provider_name: 'filesystem',
+      registry_storage_provider_name: await this.storage.driverName(),
       read_only: settings.read_only,
       notification_enable: settings.notification_enable,
+      ...(settings.auth_mode === 'http_auth' && { authproxy_settings: authProxy(settings) }),
     };
   }
 
@@ -54,4 +59,15 @@ export class SystemInfoService {
     const file = this.config.CA_CERT_FILE;
     return file !== undefined && existsSync(file) ? file : undefined;
   }
+}
+
+/** Addresses inside the organisation: for callers who are known. */
+function authProxy(settings: Settings) {
+  return {
+    endpoint: settings.http_authproxy_endpoint,
+    tokenreivew_endpoint: settings.http_authproxy_tokenreview_endpoint,
+    skip_search: settings.http_authproxy_skip_search,
+    verify_cert: settings.http_authproxy_verify_cert,
+    server_certificate: settings.http_authproxy_server_certificate,
+  };
 }

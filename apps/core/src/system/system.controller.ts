@@ -4,11 +4,12 @@ import { can, type Principal } from '@breakwater/access';
 import { StatisticsRepository } from '@breakwater/artifacts';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import { Authenticated, CurrentPrincipal, Public } from '../auth';
+import { Authenticated, CurrentPrincipal, Public, SystemPermission } from '../auth';
 import { api, Operation, Returns } from '../rest';
 import { HealthService } from './health.service';
+import { StorageInfoService } from './storage-info.service';
 import { SystemInfoService } from './system-info.service';
-import { GeneralInfoDto, OverallHealthStatusDto, StatisticDto } from './system.dto';
+import { GeneralInfoDto, OverallHealthStatusDto, StatisticDto, SystemInfoDto } from './system.dto';
 
 @Controller()
 export class SystemController {
@@ -16,6 +17,7 @@ export class SystemController {
     private readonly health: HealthService,
     private readonly info: SystemInfoService,
     private readonly statistics: StatisticsRepository,
+    private readonly storage: StorageInfoService,
   ) {}
 
   @Get(`${api}/ping`)
@@ -55,6 +57,19 @@ export class SystemController {
     @Req() request: FastifyRequest,
   ): Promise<z.input<typeof GeneralInfoDto.schema>> {
     return this.info.describe(principal, request.raw);
+  }
+
+  @Get(`${api}/systeminfo/volumes`)
+  @SystemPermission('system-volumes:read')
+  @Operation({
+    id: 'getVolumes',
+    tag: 'systeminfo',
+    summary: 'How large the storage is, and how much of it is free',
+    errors: [401, 403, 404],
+  })
+  @Returns(SystemInfoDto)
+  async getVolumes(): Promise<z.input<typeof SystemInfoDto.schema>> {
+    return { storage: [await this.storage.capacity()] };
   }
 
   @Get(`${api}/systeminfo/getcert`)

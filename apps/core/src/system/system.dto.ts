@@ -41,6 +41,12 @@ export class GeneralInfoDto extends createZodDto(
   }),
 ) {}
 
+const storage = z.object({ total: int64, free: int64 }).meta({ 'x-model': 'Storage' });
+
+export class SystemInfoDto extends createZodDto(
+  z.object({ storage: z.array(storage).describe('Bytes; 0 for object storage, which has no size of its own') }),
+) {}
+
 export class StatisticDto extends createZodDto(
   z.object({
     private_project_count: int64,

@@ -3,12 +3,17 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SettingsService } from '@breakwater/settings';
 import { insertArtifact } from '../testing/artifact-fixture';
 import { startTestCore, type TestCore } from '../testing/test-core';
 
 const folder = mkdtempSync(join(tmpdir(), 'core-system-'));
 const caFile = join(folder, 'ca.crt');
-const jobservice = createServer((_request, response) => response.end('{}'));
+/** Whatever answers is alive; of storage this tells. */
+const storage = { driver: 's3', capacity: null as { total: number; free: number } | null };
+const jobservice = createServer(({ url }, response) =>
+  response.end(url === '/storage' ? JSON.stringify(storage) : '{}'),
+);
 let core: TestCore;
 
 beforeAll(async () => {
@@ -17,7 +22,6 @@ beforeAll(async () => {
   core = await startTestCore({
     CA_CERT_FILE: caFile,
     JOBSERVICE_URL: `http://127.0.0.1:${(jobservice.address() as AddressInfo).port}`,
-    // Whatever answers is alive.
     REGISTRYCTL_URL: `http://127.0.0.1:${(jobservice.address() as AddressInfo).port}`,
   });
   await core.createUser('grace');
@@ -92,10 +96,39 @@ describe('system information', () => {
       project_creation_restriction: 'everyone',
       read_only: false,
       notification_enable: true,
-      registry_storage_provider_name: 'filesystem',
+      registry_storage_provider_name: 's3',
     });
     expect(body.harbor_version).toMatch(/^v2\.16\.0-breakwater\.\d+\.\d+\.\d+/);
     expect(body.current_time).toMatch(/\.\d{3}Z$/);
+  });
+
+  it('names the provider on the login page, and a proxy only to who is known', async () => {
+    const settings = core.app.get(SettingsService, { strict: false });
+    await core.database.query(`UPDATE user_account SET deleted = true WHERE username = 'grace'`);
+    await settings.update({ auth_mode: 'oidc_auth', oidc_name: 'Example', primary_auth_mode: true });
+    expect((await core.request('GET', '/systeminfo')).body).toMatchObject({
+      auth_mode: 'oidc_auth',
+      primary_auth_mode: true,
+      oidc_provider_name: 'Example',
+    });
+    await settings.update({ auth_mode: 'http_auth', http_authproxy_endpoint: 'http://proxy.internal' });
+    expect((await core.request('GET', '/systeminfo')).body).not.toHaveProperty('authproxy_settings');
+    expect((await core.request('GET', '/systeminfo', { as: 'admin' })).body.authproxy_settings).toEqual({
+      endpoint: 'http://proxy.internal',
+      tokenreivew_endpoint: '',
+      skip_search: false,
+      verify_cert: true,
+      server_certificate: '',
+    });
+    await settings.update({ auth_mode: 'db_auth', primary_auth_mode: false });
+    await core.database.query(`UPDATE user_account SET deleted = false WHERE username = 'grace'`);
+  });
+
+  it('tells administrators how large the storage is', async () => {
+    const volumes = (as?: string) => core.request('GET', '/systeminfo/volumes', { as });
+    expect((await volumes()).status).toBe(401);
+    expect((await volumes('grace')).status).toBe(403);
+    expect(await volumes('admin')).toMatchObject({ status: 200, body: { storage: [{ total: 0, free: 0 }] } });
   });
 
   it('has no certificate when the platform has none', async () => {

@@ -31,12 +31,14 @@ export interface TestCore {
   /** Makes a project as admin and answers its id. */
   createProject: (name: string, isPublic?: boolean) => Promise<number>;
   addMember: (project: string, username: string, roleId: number) => Promise<void>;
+  /** Another core on the same database, with other settings; closed with the first. */
+  addReplica: (settings?: Record<string, string>) => Promise<Pick<TestCore, 'app' | 'request'>>;
   close: () => Promise<void>;
 }
 
 export async function startTestCore(settings: Record<string, string> = {}): Promise<TestCore> {
   const testDatabase = await createTestDatabase();
-  const config = coreConfig.parse({
+  const given = {
     PORT: '0',
     LOG_LEVEL: 'fatal',
     DATABASE_URL: testDatabase.url,
@@ -49,11 +51,16 @@ export async function startTestCore(settings: Record<string, string> = {}): Prom
     REGISTRYCTL_URL: 'http://127.0.0.1:9',
     JOBSERVICE_URL: 'http://127.0.0.1:9',
     ...settings,
-  });
-  const app = await createCore(config);
-  await app.init();
-  await app.getHttpAdapter().getInstance().ready();
-  const request = requester(app);
+  };
+  const apps: NestFastifyApplication[] = [];
+  const addReplica: TestCore['addReplica'] = async (others = {}) => {
+    const replica = await createCore(coreConfig.parse({ ...given, ...others }));
+    apps.push(replica);
+    await replica.init();
+    await replica.getHttpAdapter().getInstance().ready();
+    return { app: replica, request: requester(replica) };
+  };
+  const { app, request } = await addReplica();
   const asAdmin = async (path: string, body: unknown): Promise<number> => {
     const { status, headers, body: answer } = await request('POST', path, { as: 'admin', body });
     if (status !== 201) throw new Error(`POST ${path}: ${status} ${JSON.stringify(answer)}`);
@@ -68,8 +75,9 @@ export async function startTestCore(settings: Record<string, string> = {}): Prom
       asAdmin('/projects', { project_name: name, metadata: { public: String(isPublic) } }),
     addMember: async (project, username, roleId) =>
       void (await asAdmin(`/projects/${project}/members`, { role_id: roleId, member_user: { username } })),
+    addReplica,
     close: async () => {
-      await app.close();
+      for (const replica of apps) await replica.close();
       await testDatabase.drop();
     },
   };

@@ -1,5 +1,6 @@
 import { AppError, parseRepositoryName } from '@breakwater/kernel';
 import { answerError, assertInternal, CONFIG } from '@breakwater/platform';
+import { ReadOnlyMode } from '@breakwater/settings';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RegistryAuthorizer } from '../auth/registry-authorizer';
@@ -15,6 +16,7 @@ export class Router {
   constructor(
     private readonly authorizer: RegistryAuthorizer,
     private readonly refusals: QuotaRefusals,
+    private readonly readOnly: ReadOnlyMode,
     @Inject(CONFIG) private readonly config: { INTERNAL_SECRET: string },
   ) {}
 
@@ -49,6 +51,7 @@ export class Router {
         const { from: mountFrom } = request.query as { from?: unknown };
         const demanded = { action: route.demand, repository, ...(typeof mountFrom === 'string' && { mountFrom }) };
         const caller = await this.authorizer.authorize(request, demanded);
+        if (route.method !== 'GET' && route.method !== 'HEAD') await this.readOnly.assertOff();
         const authorized = { ...call, repository, caller };
         if (route.demand !== 'push') return route.handle(authorized);
         return this.refusals.watch(authorized, () => route.handle(authorized));

@@ -1,6 +1,7 @@
 import { UploadRoom } from '@breakwater/artifacts';
 import { AppError, escapeRepositoryName, parseRepositoryName, type RepositoryName } from '@breakwater/kernel';
 import { AppErrorWithHeaders, CONFIG, sendError } from '@breakwater/platform';
+import { ReadOnlyMode } from '@breakwater/settings';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RegistryAuthorizer } from '../auth/registry-authorizer';
@@ -30,6 +31,7 @@ export class PrecheckRoutes implements Routes {
     private readonly projects: TargetProjects,
     private readonly room: UploadRoom,
     private readonly refusals: QuotaRefusals,
+    private readonly readOnly: ReadOnlyMode,
     @Inject(CONFIG) private readonly config: { MAX_MANIFEST_BYTES: number },
   ) {}
 
@@ -53,6 +55,7 @@ export class PrecheckRoutes implements Routes {
   private async assertWelcome(request: FastifyRequest): Promise<void> {
     const { repository, kind } = parseOriginal(header(request, 'x-original-uri') ?? '');
     const caller = await this.authorizer.authorize(request, { action: 'push', repository });
+    await this.readOnly.assertOff();
     const { projectId } = await this.projects.target(repository);
     const length = Number(header(request, 'x-original-content-length') || 0);
     if (kind === 'manifests' && length > this.config.MAX_MANIFEST_BYTES) {

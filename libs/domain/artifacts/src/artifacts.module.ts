@@ -94,6 +94,7 @@ const services = [
     SettingsModule,
   ],
   providers: services,
-  exports: services,
+  // What decides whether pulls are counted, for who folds them.
+  exports: [...services, SettingsModule],
 })
 export class ArtifactsModule {}

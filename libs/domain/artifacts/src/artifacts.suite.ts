@@ -1,5 +1,6 @@
 import { ConfigModule, Database, DatabaseModule, REDIS, RedisModule } from '@breakwater/platform';
 import { ProjectsModule, ProjectsService } from '@breakwater/projects';
+import { SettingsModule } from '@breakwater/settings';
 import { FilesystemBlobStore } from '@breakwater/storage';
 import { createTestDatabase, FaultBlobStore, testRedis } from '@breakwater/testing';
 import { Module, type INestApplicationContext } from '@nestjs/common';
@@ -22,7 +23,7 @@ export interface ArtifactsBench {
   close: () => Promise<void>;
 }
 
-@Module({ providers: [PullFolder] })
+@Module({ imports: [SettingsModule], providers: [PullFolder] })
 class BenchModule {}
 
 /** The library on a database, a Redis prefix and a folder of its own. */
@@ -31,7 +32,7 @@ export async function startArtifacts(): Promise<ArtifactsBench> {
   const root = await mkdtemp(join(tmpdir(), 'artifacts-'));
   const store = new FaultBlobStore(new FilesystemBlobStore(root));
   const imports = [
-    ConfigModule.forRoot({ SECRET_KEY: 'a secret key for tests', UPLOAD_TTL_SECONDS: 60 }),
+    ConfigModule.forRoot({ SECRET_KEY: 'a secret key for tests', UPLOAD_TTL_SECONDS: 60, DATABASE_URL: url }),
     DatabaseModule.forRoot({ DATABASE_URL: url, DATABASE_POOL_SIZE: 6 }),
     RedisModule.forRoot(testRedis()),
     ContentModule.forRoot(store),

@@ -1,4 +1,5 @@
 import { advisoryLocks, Database, REDIS } from '@breakwater/platform';
+import { SettingsService } from '@breakwater/settings';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { randomUUID } from 'node:crypto';
@@ -20,6 +21,7 @@ export class PullFolder {
   constructor(
     private readonly database: Database,
     @Inject(REDIS) private readonly redis: Redis,
+    private readonly settings: SettingsService,
   ) {}
 
   /** Returns how many rows changed; 0 also while another replica folds. */
@@ -62,7 +64,9 @@ export class PullFolder {
 
   private async apply(pulls: Record<string, string>): Promise<number> {
     if (!(await this.noteBatch(pulls[batchField] ?? ''))) return 0;
-    const [repositories, artifacts, tags] = [entriesOf(pulls, 'r:'), entriesOf(pulls, 'a:'), entriesOf(pulls, 't:')];
+    const { pull_count_update_disable: uncounted, pull_time_update_disable: untimed } = await this.settings.get();
+    const repositories = uncounted ? [] : entriesOf(pulls, 'r:');
+    const [artifacts, tags] = untimed ? [[], []] : [entriesOf(pulls, 'a:'), entriesOf(pulls, 't:')];
     await this.update('UPDATE repository x SET pull_count = pull_count + v.n', repositories);
     await this.update('UPDATE artifact x SET pull_time = greatest(pull_time, to_timestamp(v.n / 1000.0))', artifacts);
     await this.update('UPDATE tag x SET pull_time = greatest(pull_time, to_timestamp(v.n / 1000.0))', tags);

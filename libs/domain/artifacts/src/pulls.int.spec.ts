@@ -1,3 +1,4 @@
+import { SettingsService } from '@breakwater/settings';
 import { Redis } from 'ioredis';
 import { foldingPullsKey, pendingPullsKey } from './pull-keys';
 import { PullFolder } from './pull-folder';
@@ -80,6 +81,21 @@ describe('pulls', () => {
       '3',
     ]);
     time.mockRestore();
+  });
+
+  it('are left out where the settings say so', async () => {
+    const settings = bench.app.get(SettingsService, { strict: false });
+    await settings.update({ pull_count_update_disable: true });
+    await record(2);
+    await folder.fold();
+    expect(await counted()).toMatchObject({ count: 0, artifact: expect.any(Date), tag: expect.any(Date) });
+    await settings.update({ pull_count_update_disable: false, pull_time_update_disable: true });
+    await bench.database.query('UPDATE artifact SET pull_time = NULL');
+    recorder = new PullRecorder(bench.redis);
+    await record(2);
+    await folder.fold();
+    expect(await counted()).toMatchObject({ count: 2, artifact: null });
+    await settings.update({ pull_time_update_disable: false });
   });
 
   it('by digest leave the tag alone', async () => {

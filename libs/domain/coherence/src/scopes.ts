@@ -1,6 +1,11 @@
 /** What a change is about, and what a cached answer hangs on. */
 export type Scope =
-  `repository:${string}` | `reference:${string}` | `project:${number}` | `user:${number}` | `robot:${number}`;
+  | `repository:${string}`
+  | `reference:${string}`
+  | `project:${number}`
+  | `user:${number}`
+  | `robot:${number}`
+  | 'settings';
 
 /** Anything may have gone from the repository, or it itself. */
 export const repositoryScope = (name: string): Scope => `repository:${name}`;

@@ -27,7 +27,7 @@ export async function startIdentity(replicas = 1): Promise<{ benches: IdentityBe
 
 async function startOne(url: string): Promise<IdentityBench> {
   const imports = [
-    ConfigModule.forRoot({ SECRET_KEY: 'a secret key for tests' }),
+    ConfigModule.forRoot({ SECRET_KEY: 'a secret key for tests', DATABASE_URL: url }),
     DatabaseModule.forRoot({ DATABASE_URL: url, DATABASE_POOL_SIZE: 4 }),
     IdentityModule,
     SettingsModule,

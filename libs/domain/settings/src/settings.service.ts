@@ -1,43 +1,114 @@
-import { Injectable } from '@nestjs/common';
+import { Changes, CoherentCache, LeaseHolder, SingleFlight } from '@breakwater/coherence';
 import { AppError } from '@breakwater/kernel';
 import { Database } from '@breakwater/platform';
-import { z } from 'zod';
-import { settingsFrom, settingsSchema, type Settings } from './settings';
-import { Setting } from './setting.entity';
+import { Injectable } from '@nestjs/common';
+import { contradictions, readChange, refuse } from './settings-rules';
+import { snapshotOf, type SettingRow, type Snapshot } from './settings-snapshot';
+import { SettingsRepository } from './settings.repository';
+import { SettingVault } from './setting-vault';
+import { isSecret, plainNames, type PlainName, type SecretName, type SettingName, type Settings } from './table';
 
-/** How old an answer of `get` may be. */
-const cacheMs = 2_000;
+const cacheKey = 'settings';
+const cacheBytes = 1024 * 1024;
 
+/** A setting as administrators see it. */
+export interface ShownSetting {
+  value: unknown;
+  editable: boolean;
+}
+
+/** What an administrator changes at run time. */
 @Injectable()
 export class SettingsService {
-  private cached?: { settings: Promise<Settings>; until: number };
+  private readonly cache: CoherentCache<Snapshot>;
+  private readonly flights: SingleFlight<Snapshot>;
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly lease: LeaseHolder,
+    private readonly changes: Changes,
+    private readonly repository: SettingsRepository,
+    private readonly vault: SettingVault,
+  ) {
+    this.cache = new CoherentCache(lease, { maxBytes: cacheBytes, sizeOf: () => cacheBytes });
+    this.flights = new SingleFlight(lease);
+  }
 
-  /** At most two seconds old. */
-  get(): Promise<Settings> {
-    const now = Date.now();
-    if (this.cached && now < this.cached.until) return this.cached.settings;
-    const settings = this.read();
-    this.cached = { settings, until: now + cacheMs };
-    settings.catch(() => {
-      this.cached = undefined;
+  /** As they are now: never older than a change that was acknowledged anywhere. Secrets are not among them. */
+  async get(): Promise<Settings> {
+    return (await this.snapshot()).settings;
+  }
+
+  /** Empty when it is not set. */
+  async secret(name: SecretName): Promise<string> {
+    const sealed = (await this.snapshot()).secrets[name];
+    return sealed ? this.vault.open(name, sealed) : '';
+  }
+
+  /** Every setting but the secrets, and whether `update` would take another value. */
+  async describe(): Promise<Record<PlainName, ShownSetting>> {
+    const { settings, overridden } = await this.snapshot();
+    const isFixed = !overridden && (await this.repository.hasUsers());
+    const shown = plainNames.map((name) => [
+      name,
+      { value: settings[name], editable: !overridden && !(name === 'auth_mode' && isFixed) },
+    ]);
+    return Object.fromEntries(shown) as Record<PlainName, ShownSetting>;
+  }
+
+  /**
+   * All of it or nothing; on every replica when it returns. Names that are no settings are left out. Answers the names
+   * of what was given. Throws BAD_REQUEST that says of every wrong value what was expected, FORBIDDEN when the
+   * environment decides.
+   */
+  async update(given: Readonly<Record<string, unknown>>): Promise<SettingName[]> {
+    const { change, problems } = readChange(given);
+    refuse(problems);
+    const names = Object.keys(change) as SettingName[];
+    return this.database.transaction(async () => {
+      await this.repository.lock();
+      const { settings, overridden } = snapshotOf(await this.repository.rows());
+      if (overridden) throw decidedElsewhere();
+      if (names.length === 0) return names;
+      refuse(contradictions({ ...settings, ...change }));
+      if (change.auth_mode !== undefined && change.auth_mode !== settings.auth_mode) await this.assertNoUsers();
+      await this.repository.write(await this.rowsOf(Object.entries(change)));
+      await this.changes.announce('settings');
+      return names;
     });
-    return settings;
   }
 
-  /** Throws BAD_REQUEST that names every wrong value. Other replicas follow within two seconds. */
-  async update(patch: Partial<Settings>): Promise<Settings> {
-    const result = settingsSchema.partial().strict().safeParse(patch);
-    if (!result.success) throw new AppError('BAD_REQUEST', `invalid settings: ${z.prettifyError(result.error)}`);
-    const given = Object.entries(patch).filter(([, value]) => value !== undefined);
-    const rows = given.map(([key, value]) => ({ key, value, updateTime: new Date() }));
-    if (rows.length > 0) await this.database.repository(Setting).upsert(rows as never, ['key']);
-    this.cached = undefined;
-    return this.get();
+  private async rowsOf(change: readonly [string, unknown][]): Promise<SettingRow[]> {
+    const key = change.some(([name]) => isSecret(name as SettingName)) ? await this.repository.sealingKey() : '';
+    return change.map(([name, value]) => {
+      const setting = name as SettingName;
+      return { key: name, value: isSecret(setting) ? this.vault.seal(setting, String(value), key) : value };
+    });
   }
 
-  private async read(): Promise<Settings> {
-    return settingsFrom(await this.database.query<{ key: string; value: unknown }>('SELECT key, value FROM setting'));
+  private async assertNoUsers(): Promise<void> {
+    if (!(await this.repository.hasUsers())) return;
+    throw new AppError('BAD_REQUEST', 'auth_mode cannot be changed: there are users who sign in by the present one', {
+      reason: 'setting.auth-mode.in-use',
+    });
   }
+
+  private async snapshot(): Promise<Snapshot> {
+    const known = this.cache.get(cacheKey);
+    if (known) return known;
+    const ticket = this.lease.ticket('settings');
+    return this.flights.run(cacheKey, ticket, async () => {
+      const snapshot = snapshotOf(await this.repository.rows());
+      this.cache.set(cacheKey, snapshot, ticket);
+      return snapshot;
+    });
+  }
+}
+
+function decidedElsewhere(): AppError {
+  return new AppError(
+    'FORBIDDEN',
+    'the settings are given by the environment variable CONFIG_OVERWRITE_JSON and cannot be changed here',
+    { reason: 'setting.overridden' },
+  );
 }

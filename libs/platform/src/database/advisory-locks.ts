@@ -8,4 +8,5 @@ export const advisoryLocks = {
   signingKeys: 7_233_154_906,
   webhookEvents: 7_233_155_001,
   auditEvents: 7_233_155_002,
+  settings: 7_233_155_010,
 } as const;
