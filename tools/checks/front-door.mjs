@@ -8,6 +8,7 @@ const SPECS = 'apps/e2e/src';
 const DOCUMENT = 'docs/api/core.openapi.json';
 const TAGS = [
   ...['jobservice', 'schedule', 'gc', 'purge', 'Retention', 'immutable', 'webhook', 'webhookjob'],
+  ...['project', 'projectMetadata', 'quota', 'auditlog', 'statistic'],
   ...['configure', 'systeminfo', 'SystemCVEAllowlist', 'ping', 'health'],
 ];
 /** For the platform's own services: from outside they are only refused, which their tests see. */

@@ -34,6 +34,7 @@ const REMOVALS = {
     'm WHERE digest IN (SELECT digest FROM gone_manifest) AND NOT EXISTS (SELECT FROM artifact a WHERE a.digest = m.digest) AND NOT EXISTS (SELECT FROM deleted_artifact d WHERE d.digest = m.digest)',
   repository: `r WHERE project_id IN ${PROJECTS}`,
   blob: `b WHERE id IN (SELECT blob_id FROM gone_blob) AND NOT (${['artifact_blob', 'deleted_artifact_blob', 'repository_blob', 'project_blob'].map(usesBlob).join(' OR ')})`,
+  audit_log: `l WHERE project_id IN ${PROJECTS}`,
   quota: `q WHERE project_id IN ${PROJECTS}`,
   project: `p WHERE name LIKE '${PREFIX}%'`,
   user_account: `u WHERE username LIKE '${PREFIX}user-%'`,

@@ -1,4 +1,5 @@
 // Writes the rows, in one transaction: a seed that was interrupted leaves nothing behind.
+import { auditRows } from './audit-rows.mjs';
 import { copyRows } from './copy.mjs';
 import { PREFIX } from './content.mjs';
 import { jobCounts, writePolicies, writeRuns } from './job-tables.mjs';
@@ -78,6 +79,16 @@ export async function writeTables({ client, scale, first, passwordHash, say, wri
   const now = new Date();
   await writePolicies(copy, platform, { first, now, creatorOf: (project) => ownerNameOf(platform, project) });
   await writeRuns(copy, platform, { first, now });
+  const audit = [
+    'op_time',
+    'project_id',
+    'username',
+    'operation',
+    'resource_type',
+    'resource',
+    'operation_description',
+  ];
+  await copy('audit_log', [...audit, 'operation_result', 'source_address', 'user_agent'], auditRows(platform, now));
   // Without it the planner takes the tables for empty.
   await client.query('ANALYZE project_blob, blob, artifact, artifact_blob');
   for (const [what, sql] of derived(first, scale))

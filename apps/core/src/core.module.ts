@@ -16,6 +16,7 @@ import { SettingsModule } from '@breakwater/settings';
 import { TokensModule } from '@breakwater/tokens';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ArtifactsApiModule } from './artifacts/artifacts-api.module';
+import { AuditLogsApiModule } from './audit-logs/audit-logs-api.module';
 import { AuthModule } from './auth';
 import { ConfigurationsApiModule } from './configurations/configurations-api.module';
 import { FirstStart } from './first-start';
@@ -28,6 +29,7 @@ import { MetadataApiModule } from './metadata/metadata-api.module';
 import { PermissionsModule } from './permissions/permissions.module';
 import { ProjectsApiModule } from './projects/projects-api.module';
 import { GcApiModule } from './gc/gc-api.module';
+import { QuotasApiModule } from './quotas/quotas-api.module';
 import { PurgeApiModule } from './purge/purge-api.module';
 import { RepositoriesApiModule } from './repositories/repositories-api.module';
 import { RestModule } from './rest';
@@ -43,6 +45,7 @@ import { WebhooksApiModule } from './webhooks/webhooks-api.module';
 const resources = [
   ArtifactsApiModule,
   ConfigurationsApiModule,
+  AuditLogsApiModule,
   ImportsApiModule,
   JobserviceApiModule,
   ImmutableRulesApiModule,
@@ -51,6 +54,7 @@ const resources = [
   PermissionsModule,
   ProjectsApiModule,
   PurgeApiModule,
+  QuotasApiModule,
   GcApiModule,
   RepositoriesApiModule,
   RetentionApiModule,

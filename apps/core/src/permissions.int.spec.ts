@@ -46,6 +46,7 @@ const usual = {
   mid: '999999',
   meta_name: 'severity',
   user_id: '999999',
+  deletion_id: '999999',
   robot_id: '',
   gc_id: '999999',
   webhook_policy_id: '999999',
@@ -120,6 +121,19 @@ const rows: Row[] = [
   { route: `DELETE ${project}`, allowed: 'PA' },
   { route: `GET ${project}/_deletable`, allowed: 'PA' },
   { route: `GET ${project}/artifacts`, allowed: members, onPublic: true },
+  { route: 'GET /api/v2.0/projects/:project_name/logs', allowed: 'PA' },
+  { route: 'GET /api/v2.0/projects/:project_name/auditlog-exts', allowed: 'PA' },
+  // Whoever comes second is told that it is being deleted.
+  { route: `POST ${project}/deletions`, allowed: 'PA', body: {} },
+  { route: 'GET /api/v2.0/project-deletions/:deletion_id', allowed: 'A' },
+
+  // auditlog, filtered by project for those who may not read it all; quota
+  { route: 'GET /api/v2.0/audit-logs', allowed: known },
+  { route: 'GET /api/v2.0/auditlog-exts', allowed: known },
+  { route: 'GET /api/v2.0/auditlog-exts/events', allowed: 'A' },
+  { route: 'GET /api/v2.0/quotas', allowed: 'A' },
+  { route: 'GET /api/v2.0/quotas/:id', allowed: 'A', fill: { id: '999999' } },
+  { route: 'PUT /api/v2.0/quotas/:id', allowed: 'A', fill: { id: '999999' }, body: {} },
 
   // repository and artifact; a single repository stays closed to visitors although the list is open (section 3.2)
   { route: 'GET /api/v2.0/projects/:project_name/repositories', allowed: members, onPublic: true },

@@ -1,4 +1,5 @@
-import { AuditSubscriber, type EventSubscriber } from '@breakwater/events';
+import { AuditSubscriber } from '@breakwater/audit';
+import type { EventSubscriber } from '@breakwater/events';
 import { WebhookSubscriber } from '@breakwater/webhooks';
 import type { FactoryProvider } from '@nestjs/common';
 

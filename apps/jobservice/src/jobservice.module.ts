@@ -1,5 +1,6 @@
-import { ArtifactsModule, PullFolder } from '@breakwater/artifacts';
-import { AuditPurgeModule, EventsModule } from '@breakwater/events';
+import { ArtifactsModule, ProjectRemovalModule, PullFolder, QuotaReconciliationModule } from '@breakwater/artifacts';
+import { AuditModule, AuditPurgeModule } from '@breakwater/audit';
+import { EventsModule } from '@breakwater/events';
 import { ExecutionsModule } from '@breakwater/executions';
 import { GcModule } from '@breakwater/gc';
 import { ImportRunModule } from '@breakwater/import';
@@ -32,9 +33,12 @@ import { ArtifactPurgeSchedule } from './jobs/artifact-purge.schedule';
 import { eventSubscribers } from './event-subscribers';
 import { SlackJob } from './jobs/slack.job';
 import { WebhookJob } from './jobs/webhook.job';
+import { ProjectDeleteJob } from './jobs/project-delete.job';
+import { QuotaReconcileJob } from './jobs/quota-reconcile.job';
 import { RetentionJob } from './jobs/retention.job';
 import { StorageImportJob } from './jobs/storage-import.job';
 import { MaintenanceService } from './maintenance/maintenance.service';
+import { AuditMetrics } from './metrics/audit-metrics';
 import { QueueMetrics } from './metrics/queue-metrics';
 import { UploadExpiry } from './maintenance/upload-expiry';
 
@@ -46,7 +50,9 @@ const jobHandlers: Provider[] = [
   ExecutionSweepJob,
   ExecutionSweepStarter,
   GarbageCollectionJob,
+  ProjectDeleteJob,
   PurgeAuditLogJob,
+  QuotaReconcileJob,
   RetentionJob,
   SlackJob,
   StorageImportJob,
@@ -80,8 +86,11 @@ export class JobserviceModule {
           ],
         }),
         EventsModule,
+        AuditModule,
         AuditPurgeModule,
         ArtifactsModule,
+        ProjectRemovalModule,
+        QuotaReconciliationModule,
         GcModule,
         ExecutionsModule,
         EngineModule,
@@ -94,6 +103,7 @@ export class JobserviceModule {
         PullFolder,
         UploadExpiry,
         MaintenanceService,
+        AuditMetrics,
         QueueMetrics,
         ...(otherJobs?.handlers ?? jobHandlers),
       ],

@@ -1,4 +1,5 @@
 import * as artifacts from '@breakwater/artifacts';
+import * as audit from '@breakwater/audit';
 import * as coherence from '@breakwater/coherence';
 import * as events from '@breakwater/events';
 import * as executions from '@breakwater/executions';
@@ -16,6 +17,7 @@ type EntityClass = new () => object;
 
 const exported: unknown[] = [
   artifacts,
+  audit,
   coherence,
   events,
   executions,

@@ -1,3 +1,4 @@
+import { SettingsService } from '@breakwater/settings';
 import { PullEvents } from '@breakwater/webhooks';
 import { digestOf } from '@breakwater/kernel';
 import { randomBytes } from 'node:crypto';
@@ -9,6 +10,7 @@ let registry: RegistryUnderTest;
 
 beforeAll(async () => {
   registry = await RegistryUnderTest.start();
+  await auditPulls(false);
 });
 afterAll(() => registry.stop());
 afterEach(async () => {
@@ -16,6 +18,8 @@ afterEach(async () => {
   await registry.sql('DELETE FROM outbox');
 });
 
+const auditPulls = (audited: boolean) =>
+  registry.replicas[0]!.app.get(SettingsService, { strict: false }).update({ pull_audit_log_disable: !audited });
 const pullEvents = () => registry.replicas[0]!.app.get(PullEvents, { strict: false });
 const raised = (topic: string) =>
   registry.sql<{ key: string; payload: Record<string, unknown> }>(
@@ -71,6 +75,20 @@ describe('pulls', () => {
     expectStatus(await client.send('GET', '/manifests/v1'), 200);
     await pullEvents().flush();
     expect(await raised('artifact.pulled')).toHaveLength(1);
+  });
+
+  it('are told of for the audit log, unless it is not to have them', async () => {
+    await registry.project('audited');
+    const { client } = await pushed('audited/app');
+    await auditPulls(true);
+    await pullEvents().refresh();
+    expectStatus(await client.send('GET', '/manifests/v1'), 200);
+    await pullEvents().flush();
+    expect(await raised('artifact.pulled')).toEqual([
+      { key: 'audited/app', payload: expect.objectContaining({ repository: 'audited/app', tag: 'v1' }) },
+    ]);
+    await auditPulls(false);
+    await pullEvents().refresh();
   });
 
   it('too many at once are dropped and counted', async () => {

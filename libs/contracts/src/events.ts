@@ -73,6 +73,18 @@ export const events = {
   'quota.exceeded': z.object(refusedOrWarned),
   /** A push brought the project over the share of its limit that is warned of. */
   'quota.warned': z.object(refusedOrWarned),
+  /** Somebody did, or tried, what the audit log keeps and no other event tells of. */
+  'action.audited': z.object({
+    /** Null: of the system. It need not be there any more. */
+    projectId: id.nullable(),
+    actor: eventActor,
+    /** `update_project` */
+    event: z.string().regex(/^[a-z]+_[a-z]+$/),
+    /** The name of what it was done to. */
+    resource: z.string(),
+    description: z.string(),
+    succeeded: z.boolean(),
+  }),
   'scan.finished': z.object({
     ...inRepository,
     digest,

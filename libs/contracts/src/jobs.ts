@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { eventActor } from './events';
 
 /** What a job is: what it is told, and how the engine treats it. */
 export interface JobDeclaration<Payload extends z.ZodType = z.ZodType> {
@@ -69,6 +70,19 @@ export const jobs = {
   ),
   /** Deleted artifacts whose time to be restored is over go for good. */
   ARTIFACT_PURGE: job(z.object({}), { exclusive: true }),
+  /** A project goes with all that is in it. */
+  PROJECT_DELETE: job(
+    z.object({
+      projectId: id,
+      project: z.string(),
+      /** Without it, an immutable tag ends the job. */
+      deleteImmutable: z.boolean(),
+      actor: eventActor,
+    }),
+    { concurrency: 2 },
+  ),
+  /** Compares what quotas say with what projects hold, and corrects it. */
+  QUOTA_RECONCILE: job(z.object({}), { exclusive: true }),
   WEBHOOK: job(delivery, { ...patient, concurrency: 10 }),
   /** One at a time: Slack takes one message a second. */
   SLACK: job(delivery, patient),

@@ -8,6 +8,7 @@ export { registryctlConfig, type RegistryctlConfig } from './config/registryctl.
 export { registryConfig, type RegistryConfig } from './config/registry.config';
 export { settingSeeds, type SettingSeed, type SettingsEnvironmentVariables } from './config/settings.fragment';
 export { advisoryLocks } from './database/advisory-locks';
+export { countedPage, RecentTotals } from './database/counted-page';
 export { Database, type TransactionEnd } from './database/database';
 export { databaseOptions, type DatabaseSettings } from './database/database-options';
 export { DatabaseModule } from './database/database.module';

@@ -3,6 +3,7 @@ import type { ProjectFacts } from '@breakwater/access';
 import { MembersService } from '@breakwater/projects';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
+import { Audited, theProject } from '../audit-logs';
 import { CurrentProject, RequirePermission } from '../auth';
 import {
   api,
@@ -55,6 +56,11 @@ export class MembersController {
 
   @Post()
   @RequirePermission('member:create')
+  @Audited('create_member', (audited, subjects) =>
+    audited.createdId === undefined
+      ? { ...theProject(audited), resource: nameIn(audited.body) }
+      : subjects.member(audited.request.project, audited.createdId),
+  )
   @PathParameters('project_name_or_id')
   @ResourceNameHeader()
   @Operation({
@@ -93,6 +99,7 @@ export class MembersController {
 
   @Put(':mid')
   @RequirePermission('member:update')
+  @Audited('update_member', ({ request, params }, subjects) => subjects.member(request.project, params.mid))
   @PathParameters('project_name_or_id')
   @ResourceNameHeader()
   @Operation({
@@ -112,6 +119,7 @@ export class MembersController {
 
   @Delete(':mid')
   @RequirePermission('member:delete')
+  @Audited('delete_member', ({ request, params }, subjects) => subjects.member(request.project, params.mid))
   @PathParameters('project_name_or_id')
   @ResourceNameHeader()
   @Operation({
@@ -124,4 +132,13 @@ export class MembersController {
   delete(@CurrentProject() project: ProjectFacts, @Param() { mid }: MemberPath): Promise<void> {
     return this.members.delete(project.id, mid);
   }
+}
+
+/** As a request names who is to be a member, whatever its shape. */
+function nameIn({ member_user: user, member_group: group }: Record<string, unknown>): string {
+  const [{ username }, { group_name: name }] = [user ?? {}, group ?? {}] as [
+    { username?: unknown },
+    { group_name?: unknown },
+  ];
+  return String(username ?? name ?? '');
 }

@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, Param, Post, Put } from '@nestjs/common';
 import type { ProjectFacts } from '@breakwater/access';
 import { ProjectMetadataService } from '@breakwater/projects';
+import { Audited, theProject } from '../audit-logs';
 import { CurrentProject, RequirePermission } from '../auth';
 import {
   api,
@@ -36,6 +37,7 @@ export class MetadataController {
 
   @Post()
   @RequirePermission('metadata:create')
+  @Audited('update_project', theProject)
   @PathParameters('project_name_or_id')
   @ResourceNameHeader()
   @Operation({
@@ -67,6 +69,7 @@ export class MetadataController {
 
   @Put(':meta_name')
   @RequirePermission('metadata:update')
+  @Audited('update_project', theProject)
   @PathParameters('project_name_or_id')
   @ResourceNameHeader()
   @Operation({
@@ -87,6 +90,7 @@ export class MetadataController {
 
   @Delete(':meta_name')
   @RequirePermission('metadata:delete')
+  @Audited('update_project', theProject)
   @PathParameters('project_name_or_id')
   @ResourceNameHeader()
   @Operation({

@@ -72,7 +72,7 @@ export class ProjectDeletableDto extends createZodDto(
   z.object({ deletable: z.boolean(), message: z.string().optional() }),
 ) {}
 
-const resourceList = z.record(z.string(), int64).meta({ 'x-model': 'ResourceList' });
+export const resourceList = z.record(z.string(), int64).meta({ 'x-model': 'ResourceList' });
 const registryCredential = z.object({
   type: z.string().optional(),
   access_key: z.string().optional(),

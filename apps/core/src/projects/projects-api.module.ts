@@ -1,7 +1,15 @@
 import { Module } from '@nestjs/common';
-import { ArtifactListsModule } from '@breakwater/artifacts';
+import { ArtifactListsModule, ProjectRemovalModule } from '@breakwater/artifacts';
+import { ExecutionsModule } from '@breakwater/executions';
 import { ProjectsModule } from '@breakwater/projects';
+import { Actors } from '../artifacts/actors';
+import { AuthModule } from '../auth';
+import { ProjectDeletionsController } from './project-deletions.controller';
 import { ProjectsController } from './projects.controller';
 
-@Module({ imports: [ProjectsModule, ArtifactListsModule], controllers: [ProjectsController] })
+@Module({
+  imports: [ProjectsModule, ArtifactListsModule, ProjectRemovalModule, ExecutionsModule, AuthModule],
+  controllers: [ProjectsController, ProjectDeletionsController],
+  providers: [Actors],
+})
 export class ProjectsApiModule {}

@@ -6,6 +6,7 @@ import { AppError } from '@breakwater/kernel';
 import { ProjectMetadataService, ProjectsService, ProjectSummaryService } from '@breakwater/projects';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
+import { Audited, theProject } from '../audit-logs';
 import { Authenticated, CurrentPrincipal, CurrentProject, Public, RequirePermission } from '../auth';
 import {
   api,
@@ -83,6 +84,9 @@ export class ProjectsController {
 
   @Post()
   @Authenticated()
+  @Audited('create_project', ({ body, createdId }, subjects) =>
+    createdId === undefined ? { resource: String(body.project_name) } : subjects.project(String(body.project_name)),
+  )
   @Operation({ id: 'createProject', tag: 'project', summary: 'Create a project', errors: [400, 401, 403, 409, 422] })
   @ApiHeader({
     name: 'X-Resource-Name-In-Location',
@@ -117,6 +121,7 @@ export class ProjectsController {
 
   @Put(':project_name_or_id')
   @RequirePermission('project:update')
+  @Audited('update_project', theProject)
   @PathParameters('project_name_or_id')
   @ResourceNameHeader()
   @Operation({
@@ -132,6 +137,7 @@ export class ProjectsController {
 
   @Delete(':project_name_or_id')
   @RequirePermission('project:delete')
+  @Audited('delete_project', theProject)
   @PathParameters('project_name_or_id')
   @ResourceNameHeader()
   @Operation({

@@ -1,4 +1,4 @@
-import { AuditPurgeModule } from '@breakwater/events';
+import { AuditPurgeModule } from '@breakwater/audit';
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth';
 import { SchedulesApiModule } from '../schedules';

@@ -1,4 +1,4 @@
-import { AuditPurgeService, type PurgeParameters } from '@breakwater/events';
+import { AuditPurgeService, type PurgeParameters } from '@breakwater/audit';
 import { Body, Controller, Get, Param, Post, Put, Query, Req, Res, type StreamableFile } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SystemPermission } from '../auth';

@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query, Res } fr
 import type { Principal } from '@breakwater/access';
 import { RobotsService } from '@breakwater/identity';
 import type { FastifyReply } from 'fastify';
+import { Audited } from '../audit-logs';
 import { Authenticated, CurrentPrincipal } from '../auth';
 import {
   api,
@@ -56,6 +57,9 @@ export class RobotsController {
 
   @Post()
   @Authenticated()
+  @Audited('create_robot', ({ body, createdId }, subjects) =>
+    createdId === undefined ? { resource: String(body.name) } : subjects.robot(createdId),
+  )
   @Operation({ id: 'CreateRobot', tag, summary: 'Create a robot', errors: [400, 401, 403, 404, 409] })
   @ReturnsCreated(RobotCreatedDto)
   async create(
@@ -86,6 +90,7 @@ export class RobotsController {
 
   @Put(':robot_id')
   @Authenticated()
+  @Audited('update_robot', ({ params }, subjects) => subjects.robot(params.robot_id))
   @Operation({
     id: 'UpdateRobot',
     tag,
@@ -104,6 +109,7 @@ export class RobotsController {
 
   @Patch(':robot_id')
   @Authenticated()
+  @Audited('update_robot', ({ params }, subjects) => subjects.robot(params.robot_id))
   @Operation({ id: 'RefreshSec', tag, summary: 'Give a robot another secret', errors: [400, 401, 403, 404] })
   @Returns(RobotSecDto)
   async refreshSecret(
@@ -117,6 +123,7 @@ export class RobotsController {
 
   @Delete(':robot_id')
   @Authenticated()
+  @Audited('delete_robot', ({ params }, subjects) => subjects.robot(params.robot_id))
   @Operation({ id: 'DeleteRobot', tag, summary: 'Delete a robot', errors: [400, 401, 403, 404] })
   @ReturnsNothing()
   async delete(@Param() { robot_id: id }: RobotIdParameters, @CurrentPrincipal() principal: Principal): Promise<void> {

@@ -3,6 +3,7 @@ import type { Principal } from '@breakwater/access';
 import { firstUserId, UsersService } from '@breakwater/identity';
 import { AppError, type QueryFilter } from '@breakwater/kernel';
 import type { FastifyReply } from 'fastify';
+import { Audited } from '../audit-logs';
 import { Authenticated, CurrentPrincipal, SystemPermission } from '../auth';
 import {
   api,
@@ -53,6 +54,7 @@ export class UsersController {
 
   @Post()
   @SystemPermission('user:create')
+  @Audited('create_user', ({ body }) => ({ resource: String(body.username) }))
   @Operation({ id: 'createUser', tag, summary: 'Create a user', errors: [400, 401, 403, 409] })
   @ReturnsCreated()
   async create(
@@ -93,6 +95,7 @@ export class UsersController {
 
   @Put(':user_id')
   @Authenticated()
+  @Audited('update_user', ({ params }, subjects) => subjects.user(params.user_id))
   @Operation({
     id: 'updateUserProfile',
     tag,
@@ -111,6 +114,7 @@ export class UsersController {
 
   @Delete(':user_id')
   @SystemPermission('user:delete')
+  @Audited('delete_user', ({ params }, subjects) => subjects.user(params.user_id))
   @Operation({
     id: 'deleteUser',
     tag,
@@ -126,6 +130,7 @@ export class UsersController {
 
   @Put(':user_id/sysadmin')
   @SystemPermission('user:update')
+  @Audited('update_user', ({ params }, subjects) => subjects.user(params.user_id))
   @Operation({
     id: 'setUserSysAdmin',
     tag,
@@ -142,6 +147,7 @@ export class UsersController {
 
   @Put(':user_id/password')
   @Authenticated()
+  @Audited('update_user', ({ params }, subjects) => subjects.user(params.user_id))
   @Operation({ id: 'updateUserPassword', tag, summary: 'Change a password', errors: [400, 401, 403, 404] })
   @ReturnsNothing()
   async changePassword(

@@ -1,5 +1,5 @@
 import type { JobPayload } from '@breakwater/contracts';
-import { AuditPurgeService } from '@breakwater/events';
+import { AuditPurgeService } from '@breakwater/audit';
 import type { JobContext, JobHandler, Schedule } from '@breakwater/executions';
 import { Injectable } from '@nestjs/common';
 import { HandlesJob, StartsSchedule, type ScheduleStarter } from '../engine/handles-job';

@@ -35,6 +35,11 @@ export class ArtifactPurgeService {
     return this.purgeBatch(projectId, { due: true }, actor);
   }
 
+  /** A batch of what can be restored of the project, in one transaction. Throws NOT_FOUND without the project. */
+  purgeSome(projectId: number, actor: EventActor): Promise<Purged> {
+    return this.purgeBatch(projectId, { all: true }, actor);
+  }
+
   /** Throws NOT_FOUND. */
   async purgeOne(projectId: number, repository: string, digest: string, actor: EventActor): Promise<Purged> {
     const purged = await this.purgeBatch(projectId, { repository, digest }, actor);
@@ -46,7 +51,7 @@ export class ArtifactPurgeService {
   async purgeAll(projectId: number, actor: EventActor): Promise<Purged> {
     const total: Purged = { artifacts: 0, freedBytes: 0 };
     for (;;) {
-      const { artifacts, freedBytes } = await this.purgeBatch(projectId, { all: true }, actor);
+      const { artifacts, freedBytes } = await this.purgeSome(projectId, actor);
       if (artifacts === 0) return total;
       total.artifacts += artifacts;
       total.freedBytes += freedBytes;

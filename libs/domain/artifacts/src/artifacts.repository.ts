@@ -35,6 +35,8 @@ export interface ArtifactRow {
   artifactType: string;
 }
 
+export type RemovableArtifact = Pick<ArtifactRow, 'id' | 'digest' | 'artifactType'> & { tags: string[] };
+
 /** A child of an index, as the index lists it. */
 export type ChildReference = Pick<Descriptor, 'digest' | 'platform' | 'urls' | 'annotations'> & { id: number };
 
@@ -87,6 +89,21 @@ export class ArtifactsRepository {
          AND NOT EXISTS (SELECT 1 FROM artifact_reference r WHERE r.child_id = a.id) ORDER BY a.id`,
       [repositoryId],
     );
+  }
+
+  /** The oldest artifacts of the repository that no index lists, with their tags: these can go. */
+  removable(repositoryId: number, limit: number): Promise<RemovableArtifact[]> {
+    return this.database.query(
+      `SELECT a.id, a.digest, a.artifact_type AS "artifactType",
+              ARRAY(SELECT t.name FROM tag t WHERE t.artifact_id = a.id ORDER BY t.name) AS tags
+       FROM artifact a WHERE a.repository_id = $1
+         AND NOT EXISTS (SELECT 1 FROM artifact_reference r WHERE r.child_id = a.id) ORDER BY a.id LIMIT $2`,
+      [repositoryId, limit],
+    );
+  }
+
+  async deleteMany(ids: readonly number[]): Promise<void> {
+    await this.database.query('DELETE FROM artifact WHERE id = ANY($1)', [ids]);
   }
 
   /** Digest of an artifact of the repository that names the blob. */

@@ -15,6 +15,8 @@ import { PullFolder } from './pull-folder';
 
 export interface ArtifactsBench {
   app: INestApplicationContext;
+  /** Of the database. */
+  url: string;
   database: Database;
   redis: Redis;
   store: FaultBlobStore;
@@ -56,5 +58,5 @@ export async function startArtifacts(): Promise<ArtifactsBench> {
     await drop();
     await rm(root, { recursive: true });
   };
-  return { app, database, redis: app.get<Redis>(REDIS, { strict: false }), store, projectId, close };
+  return { app, url, database, redis: app.get<Redis>(REDIS, { strict: false }), store, projectId, close };
 }

@@ -1,5 +1,6 @@
 import { EventsModule } from '@breakwater/events';
 import { QuotasModule } from '@breakwater/quotas';
+import { SettingsModule } from '@breakwater/settings';
 import { BLOB_STORE, type BlobStore } from '@breakwater/storage';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessoriesRepository } from './accessories.repository';
@@ -20,7 +21,7 @@ export class ContentModule {
   static forRoot(store: BlobStore): DynamicModule {
     return {
       module: ContentModule,
-      imports: [ArtifactsModule, QuotasModule, EventsModule],
+      imports: [ArtifactsModule, QuotasModule, EventsModule, SettingsModule],
       providers: [
         { provide: BLOB_STORE, useValue: store },
         BlobsRepository,

@@ -43,6 +43,19 @@ export class RepositoriesRepository {
     );
   }
 
+  /** Any repository of the project, whether lists show it or not. */
+  async anyOf(projectId: number): Promise<RepositoryRow | undefined> {
+    const [row] = await this.database.query<RepositoryRow>(
+      `SELECT ${columns} FROM repository WHERE project_id = $1 ORDER BY name LIMIT 1`,
+      [projectId],
+    );
+    return row;
+  }
+
+  allOf(projectId: number): Promise<RepositoryRow[]> {
+    return this.database.query(`SELECT ${columns} FROM repository WHERE project_id = $1 ORDER BY name`, [projectId]);
+  }
+
   /** Names of listed repositories in ASCII order, after `last`. */
   async names(page: { limit: number; last?: string }): Promise<string[]> {
     const rows = await this.database.query<{ name: string }>(

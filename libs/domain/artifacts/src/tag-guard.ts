@@ -25,6 +25,17 @@ export class TagGuard {
       await this.immutable.assertMutable(repository, await this.tags.namesIn(repository.id));
   }
 
+  /** Throws PRECONDITION when one of these tags of the repository is immutable. */
+  assertTags(repository: RepositoryRow, names: readonly string[]): Promise<void> {
+    return this.immutable.assertMutable(repository, names);
+  }
+
+  /** An immutable tag of the repository; undefined when it has none. */
+  async immutableIn(repository: RepositoryRow): Promise<string | undefined> {
+    const isImmutable = await this.immutable.of(repository);
+    return isImmutable && (await this.tags.namesIn(repository.id)).find(isImmutable);
+  }
+
   /** Notes that the tags of an artifact go with it, and returns them. */
   async note(repository: RepositoryRow, artifact: ArtifactRow, actor: EventActor): Promise<string[]> {
     const names = await this.tags.namesOf(artifact.id);

@@ -1,4 +1,5 @@
 import { usageAfter } from '@breakwater/quotas';
+import { SettingsService } from '@breakwater/settings';
 import { Injectable } from '@nestjs/common';
 import { UploadSessionsRepository, type Room } from './upload-sessions.repository';
 import type { UploadBody } from './upload-body';
@@ -9,25 +10,35 @@ import type { UploadBody } from './upload-body';
  */
 @Injectable()
 export class UploadRoom {
-  constructor(private readonly sessions: UploadSessionsRepository) {}
+  constructor(
+    private readonly sessions: UploadSessionsRepository,
+    private readonly settings: SettingsService,
+  ) {}
 
   /** Throws DENIED when `bytes` more do not fit. */
   async assertFits(projectId: number, bytes: number): Promise<void> {
-    assertFits(await this.sessions.room(projectId), bytes);
+    assertFits(await this.counted(await this.sessions.room(projectId)), bytes);
   }
 
   async within(projectId: number, body: UploadBody): Promise<UploadBody> {
-    return within(await this.sessions.room(projectId), body);
+    return this.limit(await this.sessions.room(projectId), body);
+  }
+
+  /** The body, which ends in DENIED as soon as it brings more than fits. Throws DENIED when its length already tells. */
+  async limit(room: Room | null, body: UploadBody): Promise<UploadBody> {
+    return within(await this.counted(room), body);
+  }
+
+  private async counted(room: Room | null): Promise<Room | null> {
+    return room && (await this.settings.get()).quota_per_project_enable ? room : null;
   }
 }
 
-/** Throws DENIED when `bytes` more do not fit. */
-export function assertFits(room: Room | null, bytes: number): void {
+function assertFits(room: Room | null, bytes: number): void {
   if (room) usageAfter(room, bytes);
 }
 
-/** The body, which ends in DENIED as soon as it brings more than fits. Throws DENIED when its length already tells. */
-export function within(room: Room | null, body: UploadBody): UploadBody {
+function within(room: Room | null, body: UploadBody): UploadBody {
   assertFits(room, body.length ?? 0);
   return room ? { ...body, stream: limited(body.stream, room) } : body;
 }

@@ -6,7 +6,7 @@ import { readDigestSoFar, writeDigestSoFar } from './digest-so-far';
 import type { RunningHashes } from './running-hashes';
 import type { FreshUpload, UploadIds } from './upload-ids';
 import type { UploadBody } from './upload-body';
-import { within } from './upload-room';
+import type { UploadRoom } from './upload-room';
 import type { ClaimedSession, NewSession, UploadSessionsRepository } from './upload-sessions.repository';
 
 const renewEveryMs = 10_000;
@@ -45,6 +45,7 @@ export class UploadWriter {
       sessions: UploadSessionsRepository;
       hashes: RunningHashes;
       store: BlobStore;
+      room: UploadRoom;
       ttlSeconds: number;
     },
   ) {
@@ -94,7 +95,7 @@ export class UploadWriter {
 
   /** Appends a chunk. Throws DENIED when it does not fit the project's quota. On failure what arrived in order is kept, so that the client can go on from there. */
   async append(chunk: UploadBody): Promise<void> {
-    const body = within(this.session.room, chunk);
+    const body = await this.tools.room.limit(this.session.room, chunk);
     this.checkRange(body);
     const before = this.receivedBytes;
     const timer = setInterval(() => void this.renew(), renewEveryMs);

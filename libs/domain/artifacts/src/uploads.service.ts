@@ -107,8 +107,8 @@ export class UploadsService {
   }
 
   private claim(target: UploadTarget, id: string, digest?: string): Promise<UploadWriter> {
-    const { ids, sessions, hashes, store } = this;
-    const tools = { ids, sessions, hashes, store, ttlSeconds: this.config.UPLOAD_TTL_SECONDS };
+    const { ids, sessions, hashes, store, room } = this;
+    const tools = { ids, sessions, hashes, store, room, ttlSeconds: this.config.UPLOAD_TTL_SECONDS };
     return UploadWriter.claim({ ...target, id, digest }, tools);
   }
 

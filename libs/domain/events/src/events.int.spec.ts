@@ -2,7 +2,6 @@ import { ConfigModule, Database, DatabaseModule } from '@breakwater/platform';
 import { createTestDatabase, type TestDatabase } from '@breakwater/testing';
 import { Logger, Module, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { AuditSubscriber } from './audit-subscriber';
 import { EventsModule } from './events.module';
 import { Outbox } from './outbox';
 import type { EventSubscriber, PublishedEvent } from './event-subscriber';
@@ -252,40 +251,6 @@ describe('the outbox', () => {
     await Promise.all([writing, ...relaying]);
     await drain(one);
     expect(one.heard()).toEqual(numbers(60));
-  });
-});
-
-describe('the audit log', () => {
-  it('has every change once, however the relay fails', async () => {
-    const audit = of(AuditSubscriber);
-    await of(Outbox).add(event('v1'));
-    await of(OutboxRelay).distribute([audit]);
-    const failing: EventSubscriber = {
-      ...audit,
-      hear: async (events) => {
-        await audit.hear(events as never);
-        throw new Error('died');
-      },
-    };
-    const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
-    await expect(of(OutboxRelay).publish(failing)).rejects.toThrow('died');
-    warn.mockRestore();
-    expect(await of(OutboxRelay).publish(audit)).toBe(1);
-    expect(
-      await database().query(
-        `SELECT project_id, username, operation, resource_type, resource, operation_result, source_address FROM audit_log`,
-      ),
-    ).toEqual([
-      {
-        project_id: 1,
-        username: 'admin',
-        operation: 'delete',
-        resource_type: 'tag',
-        resource: 'library/app:v1',
-        operation_result: true,
-        source_address: '192.0.2.7',
-      },
-    ]);
   });
 });
 

@@ -1,17 +1,15 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { AuditLog } from './audit-log.entity';
-import { AuditSubscriber } from './audit-subscriber';
 import { Outbox } from './outbox';
 import { OutboxDelivery } from './outbox-delivery.entity';
 import { OutboxEvent } from './outbox.entity';
 import { OutboxRelay } from './outbox-relay';
 import { Partitions } from './partitions';
 
-const services = [Outbox, OutboxRelay, Partitions, AuditSubscriber];
+const services = [Outbox, OutboxRelay, Partitions];
 
 @Module({
-  imports: [TypeOrmModule.forFeature([OutboxEvent, OutboxDelivery, AuditLog])],
+  imports: [TypeOrmModule.forFeature([OutboxEvent, OutboxDelivery])],
   providers: services,
   exports: services,
 })

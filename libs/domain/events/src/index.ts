@@ -1,7 +1,3 @@
-export { AuditLog } from './audit-log.entity';
-export { AuditPurgeModule } from './audit-purge.module';
-export { AuditPurgeService, type PurgeParameters } from './audit-purge.service';
-export { AuditSubscriber } from './audit-subscriber';
 export type { EventSubscriber, PublishedEvent } from './event-subscriber';
 export { EventsModule } from './events.module';
 export { Outbox, type NewEvent } from './outbox';

@@ -11,4 +11,4 @@ export { ProjectCreationModule } from './project-creation.module';
 export { ProjectCreationService, type NewProject } from './project-creation.service';
 export { ProjectsService } from './projects.service';
 export { ProjectSummaryService, type ProjectSummary } from './project-summary.service';
-export { ownProjects, visibleProjects } from './project-visibility';
+export { ownProjects, projectsWith, visibleProjects } from './project-visibility';

@@ -61,15 +61,6 @@ export class MembersRepository {
     return row;
   }
 
-  /** Members per role id. */
-  async countByRole(projectId: number): Promise<Map<number, number>> {
-    const rows = await this.database.query<{ role: number; count: number }>(
-      `SELECT m.role_id::int AS role, count(*)::int AS count ${from} WHERE m.project_id = $1 GROUP BY m.role_id`,
-      [projectId],
-    );
-    return new Map(rows.map(({ role, count }) => [role, count]));
-  }
-
   /** Whether the user is project administrator of any project. */
   async isAdminSomewhere(userId: number): Promise<boolean> {
     const rows = await this.database.query(

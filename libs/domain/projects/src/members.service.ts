@@ -65,10 +65,6 @@ export class MembersService {
     });
   }
 
-  countByRole(projectId: number): Promise<Map<number, number>> {
-    return this.members.countByRole(projectId);
-  }
-
   /** Whether the user is project administrator of any project. */
   isAdminSomewhere(userId: number): Promise<boolean> {
     return this.members.isAdminSomewhere(userId);

@@ -1,7 +1,7 @@
 import { can, roleIds, type Principal } from '@breakwater/access';
 import { AppError, isProjectName } from '@breakwater/kernel';
 import { Database } from '@breakwater/platform';
-import { QuotasService } from '@breakwater/quotas';
+import { assertLimit, QuotasService } from '@breakwater/quotas';
 import { SettingsService } from '@breakwater/settings';
 import { Injectable } from '@nestjs/common';
 import { MembersRepository } from './members.repository';
@@ -105,11 +105,4 @@ function assertMayCreate(principal: Principal, restriction: 'everyone' | 'admino
   if (principal.kind === 'robot') throw new AppError('FORBIDDEN', 'the robot account may not create projects');
   if (restriction === 'adminonly')
     throw new AppError('FORBIDDEN', 'Only system admin can create project', { reason: 'project.create.adminonly' });
-}
-
-function assertLimit(hard: number): void {
-  if (hard === -1 || (Number.isSafeInteger(hard) && hard > 0)) return;
-  throw new AppError('BAD_REQUEST', 'storage_limit is a number of bytes above 0, or -1 for unlimited', {
-    reason: 'quota.limit.invalid',
-  });
 }

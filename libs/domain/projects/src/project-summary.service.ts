@@ -1,14 +1,14 @@
-import { Injectable } from '@nestjs/common';
 import { can, roleIds, type Principal, type ProjectFacts, type RoleName } from '@breakwater/access';
-import { QuotasService } from '@breakwater/quotas';
-import { MembersRepository } from './members.repository';
-import { ProjectsService } from './projects.service';
+import { AppError } from '@breakwater/kernel';
+import { SettingsService } from '@breakwater/settings';
+import { Injectable } from '@nestjs/common';
+import { ProjectSummaryRepository } from './project-summary.repository';
 
 export interface ProjectSummary {
   repositoryCount: number;
   /** Absent for those who may not list members. */
   members?: Record<RoleName, number>;
-  /** Bytes; absent for those who may not read the quota. */
+  /** Bytes; absent for those who may not read the quota, and where limits do not count. */
   quota?: { hard: number; used: number };
 }
 
@@ -16,27 +16,27 @@ export interface ProjectSummary {
 @Injectable()
 export class ProjectSummaryService {
   constructor(
-    private readonly projects: ProjectsService,
-    private readonly members: MembersRepository,
-    private readonly quotas: QuotasService,
+    private readonly summaries: ProjectSummaryRepository,
+    private readonly settings: SettingsService,
   ) {}
 
   /** Throws NOT_FOUND. */
   async get(project: ProjectFacts, principal: Principal): Promise<ProjectSummary> {
-    const { repositoryCount } = await this.projects.get(project.id, principal);
-    const quota = can(principal, 'quota:read', { project }) ? await this.quotas.find(project.id) : undefined;
+    const counts = await this.summaries.count(project.id);
+    if (!counts) throw new AppError('NOT_FOUND', `project ${project.id} not found`);
+    const { quota_per_project_enable: counted } = await this.settings.get();
+    const { repositories, quota, members } = counts;
     return {
-      repositoryCount,
-      ...(can(principal, 'member:list', { project }) && { members: await this.countMembers(project.id) }),
-      ...(quota && { quota: { hard: quota.hard, used: quota.used } }),
+      repositoryCount: repositories,
+      ...(can(principal, 'member:list', { project }) && { members: byRole(members) }),
+      ...(quota && counted && can(principal, 'quota:read', { project }) && { quota }),
     };
   }
+}
 
-  private async countMembers(projectId: number): Promise<Record<RoleName, number>> {
-    const counts = await this.members.countByRole(projectId);
-    return Object.fromEntries(Object.entries(roleIds).map(([name, id]) => [name, counts.get(id) ?? 0])) as Record<
-      RoleName,
-      number
-    >;
-  }
+function byRole(members: Record<string, number>): Record<RoleName, number> {
+  return Object.fromEntries(Object.entries(roleIds).map(([name, id]) => [name, members[id] ?? 0])) as Record<
+    RoleName,
+    number
+  >;
 }

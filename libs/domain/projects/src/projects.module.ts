@@ -12,6 +12,7 @@ import { ProjectFactsRepository } from './project-facts.repository';
 import { ProjectMember } from './project-member.entity';
 import { ProjectMetadata } from './project-metadata.entity';
 import { ProjectMetadataService } from './project-metadata.service';
+import { ProjectSummaryRepository } from './project-summary.repository';
 import { ProjectSummaryService } from './project-summary.service';
 import { Project } from './project.entity';
 import { ProjectsRepository } from './projects.repository';
@@ -31,6 +32,7 @@ import { ProjectsService } from './projects.service';
     ProjectCreationService,
     ProjectMetadataService,
     ProjectSummaryService,
+    ProjectSummaryRepository,
     MembersService,
     ProjectsRepository,
     ProjectFactsRepository,

@@ -40,6 +40,11 @@ export class ProjectsService {
     return project;
   }
 
+  /** Undefined when there is no such project. */
+  findId(name: string): Promise<number | undefined> {
+    return this.projects.findId(name);
+  }
+
   exists(name: string): Promise<boolean> {
     return this.projects.exists(name);
   }

@@ -17,13 +17,17 @@ const unit = 1024;
  * since, and usage never falls below zero. Throws DENIED, reason `quota.exceeded`, with Harbor's sentence.
  */
 export function usageAfter({ hard, used }: Usage, bytes: number): number {
-  const after = Math.max(0, used + bytes);
-  if (bytes <= 0 || hard === unlimited || after <= hard) return after;
+  if (!isExceeded({ hard, used }, bytes)) return Math.max(0, used + bytes);
   throw new AppError(
     'DENIED',
     `adding ${displaySize(bytes)} of storage resource, which when updated to current usage of ${displaySize(used)} will exceed the configured upper limit of ${displaySize(hard)}.`,
     { reason: 'quota.exceeded', params: { bytes, used, hard } },
   );
+}
+
+/** Whether `bytes` more are more than the limit. */
+export function isExceeded({ hard, used }: Usage, bytes: number): boolean {
+  return bytes > 0 && hard !== unlimited && used + bytes > hard;
 }
 
 /** Whether usage was below the share that is warned of, and is not any more. */

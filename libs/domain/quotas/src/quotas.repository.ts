@@ -30,6 +30,15 @@ export class QuotasRepository {
     await this.database.prepared('UPDATE quota SET used = $2, update_time = now() WHERE id = $1', [id, used]);
   }
 
+  /** False: there is no such quota. */
+  async setHard(id: number, hard: number): Promise<boolean> {
+    const rows = await this.database.query(
+      'UPDATE quota SET hard = $2, update_time = now() WHERE id = $1 RETURNING id',
+      [id, hard],
+    );
+    return rows.length > 0;
+  }
+
   async delete(projectId: number): Promise<void> {
     await this.database.repository(Quota).delete({ projectId });
   }

@@ -1,6 +1,7 @@
 import type { EventActor } from '@breakwater/contracts';
 import { Outbox } from '@breakwater/events';
 import { Database } from '@breakwater/platform';
+import { SettingsService } from '@breakwater/settings';
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 
 export interface PulledArtifact {
@@ -13,7 +14,7 @@ export interface PulledArtifact {
 }
 
 interface Interest {
-  /** A policy of the system wants every project's pulls. */
+  /** The audit log or a policy of the system wants every project's pulls. */
   all: boolean;
   /** Names of the projects whose own policies do. */
   projects: ReadonlySet<string>;
@@ -42,6 +43,7 @@ export class PullEvents implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly database: Database,
     private readonly outbox: Outbox,
+    private readonly settings: SettingsService,
   ) {}
 
   onModuleInit(): void {
@@ -83,7 +85,11 @@ export class PullEvents implements OnModuleInit, OnApplicationShutdown {
          WHERE w.enabled AND 'PULL_ARTIFACT' = ANY(w.event_types)`,
       );
       const names = rows.map(({ name }) => name);
-      this.interest = { all: names.includes(null), projects: new Set(names.filter((name) => name !== null)) };
+      const { pull_audit_log_disable: unaudited } = await this.settings.get();
+      this.interest = {
+        all: !unaudited || names.includes(null),
+        projects: new Set(names.filter((name) => name !== null)),
+      };
     } catch (error) {
       this.logger.warn({ err: error }, 'it is not known who wants to hear of pulls');
     }

@@ -1,3 +1,4 @@
+import { auditAndQuotaMetrics } from './audit-and-quota-metric-descriptions';
 import { taskQueueMetrics, taskRunMetrics } from './task-metric-descriptions';
 
 /** What a metric is, for Prometheus and for docs/operations/monitoring.md. */
@@ -258,6 +259,7 @@ const jobservice = {
     labels: ['subscriber'],
     aggregator: 'first',
   },
+  ...auditAndQuotaMetrics,
   breakwater_upload_sessions: {
     type: 'gauge',
     help: 'Upload sessions: writing (a request sends bytes now), open, expired (not yet removed)',

@@ -26,9 +26,12 @@ describe('auditEntries', () => {
     ['artifact.deleted', { digest, tags: ['v1'] }, ['delete artifact library/app@sha256:abc']],
     ['artifact.restored', { digest, tags: ['v1'] }, ['restore artifact library/app@sha256:abc']],
     ['artifact.purged', { digest }, ['purge artifact library/app@sha256:abc']],
+    ['artifact.pulled', { digest }, ['pull artifact library/app@sha256:abc']],
+    ['artifact.pulled', { digest, tag: 'v1' }, ['pull artifact library/app:v1']],
     ['tag.created', { digest, tag: 'v1' }, ['create tag library/app:v1']],
     ['tag.deleted', { digest, tag: 'v1' }, ['delete tag library/app:v1']],
     ['repository.deleted', {}, ['delete repository library/app']],
+    ['action.audited', { event: 'update_user', resource: 'alice' }, ['update user alice']],
   ] as const)('%s %j', (topic, payload, expected) => {
     expect(entriesOf(topic, payload)).toEqual(expected);
   });
@@ -36,7 +39,6 @@ describe('auditEntries', () => {
   it('leaves out only what is no change of its own', () => {
     const left = Object.keys(events).filter((topic) => !auditedTopics.some((audited) => audited === topic));
     expect(left).toEqual([
-      'artifact.pulled',
       'quota.exceeded',
       'quota.warned',
       'scan.finished',
@@ -57,11 +59,38 @@ describe('auditEntries', () => {
       projectId: 3,
       username: 'robot$ci',
       sourceAddress: '192.0.2.7',
+      userAgent: 'docker',
+      succeeded: true,
       time: creationTime,
       operation: 'delete',
       resourceType: 'tag',
       resource: 'library/app:v1',
       description: 'delete tag: library/app:v1',
     });
+  });
+
+  it('keeps what was tried and failed, of the system too', () => {
+    const payload = {
+      projectId: null,
+      actor,
+      event: 'login_user',
+      resource: 'alice',
+      description: 'wrong password',
+      succeeded: false,
+    };
+    expect(auditEntries({ id: 1, key: 'alice', topic: 'action.audited', payload, creationTime })).toEqual([
+      {
+        projectId: null,
+        username: 'robot$ci',
+        sourceAddress: '192.0.2.7',
+        userAgent: 'docker',
+        time: creationTime,
+        operation: 'login',
+        resourceType: 'user',
+        resource: 'alice',
+        description: 'wrong password',
+        succeeded: false,
+      },
+    ]);
   });
 });

@@ -4,6 +4,9 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Entity('audit_log')
 @Index('audit_log_project_id_op_time_idx', ['projectId', 'opTime'])
 @Index('audit_log_op_time_idx', ['opTime'])
+@Index('audit_log_username_op_time_idx', ['username', 'opTime'])
+@Index('audit_log_resource_op_time_idx', ['resource', 'opTime'])
+@Index('audit_log_resource_type_operation_op_time_idx', ['resourceType', 'operation', 'opTime'])
 export class AuditLog {
   @PrimaryColumn({
     type: 'bigint',
@@ -44,4 +47,7 @@ export class AuditLog {
 
   @Column({ name: 'source_address', type: 'varchar', length: 64, default: '' })
   sourceAddress!: string;
+
+  @Column({ name: 'user_agent', type: 'varchar', length: 255, default: '' })
+  userAgent!: string;
 }

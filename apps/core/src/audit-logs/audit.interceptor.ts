@@ -1,0 +1,44 @@
+import { AuditTrail, type AuditedAction } from '@breakwater/audit';
+import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { from, lastValueFrom, type Observable } from 'rxjs';
+import { Actors } from '../artifacts/actors';
+import { AuditSubjects } from './audit-subjects';
+import { AUDITED, createdIdOf, type Audited } from './audited.decorator';
+
+/** Notes what handlers marked `@Audited` do, by whom and from where. */
+@Injectable()
+export class AuditInterceptor implements NestInterceptor {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly trail: AuditTrail,
+    private readonly actors: Actors,
+    private readonly subjects: AuditSubjects,
+  ) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const audited = this.reflector.get<Audited | undefined>(AUDITED, context.getHandler());
+    if (!audited) return next.handle();
+    const http = context.switchToHttp();
+    return from(this.audit(audited, [http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>()], next));
+  }
+
+  private async audit(
+    { event, describe }: Audited,
+    [request, reply]: [FastifyRequest, FastifyReply],
+    next: CallHandler,
+  ): Promise<unknown> {
+    const now = async (): Promise<AuditedAction> => {
+      const { params, body } = request as { params: Record<string, string>; body: Record<string, unknown> | null };
+      const audited = { request, params, body: body ?? {}, createdId: createdIdOf(reply) };
+      return { event, ...(await describe(audited, this.subjects)) };
+    };
+    const before = event.startsWith('create_') ? undefined : await now();
+    return this.trail.around(
+      this.actors.of(request),
+      () => before ?? now(),
+      () => lastValueFrom(next.handle(), { defaultValue: undefined }),
+    );
+  }
+}

@@ -1,0 +1,1 @@
+export { Audited, theProject } from './audited.decorator';
