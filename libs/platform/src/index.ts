@@ -25,7 +25,7 @@ export {
 export { schemaVersion } from './database/schema-version';
 export { DrainState } from './health/drain-state';
 export { HealthController, HealthModule, type ReadinessCheck } from './health/health';
-export { AddressList } from './http/address-list';
+export { AddressList, clientNetwork } from './http/address-list';
 export { admitRequests, tryEnterFor } from './http/admission';
 export { ClientGoneError, isClientGone } from './http/client-gone';
 export { ConcurrencyLimiter } from './http/concurrency-limiter';

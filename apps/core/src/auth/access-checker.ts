@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import {
   can,
+  isAdministrator,
   type Principal,
   type ProjectFacts,
   type ProjectPermission,
@@ -36,7 +37,7 @@ export class AccessChecker {
   ): Promise<ProjectFacts> {
     const project = await this.find(reference, principal);
     if (project && can(principal, permission, { project })) return project;
-    if (project || !seesAll(principal)) throw refusal(principal);
+    if (project || !isAdministrator(principal)) throw refusal(principal);
     throw new AppError('NOT_FOUND', `project ${'id' in reference ? reference.id : reference.name} not found`);
   }
 
@@ -44,10 +45,6 @@ export class AccessChecker {
     if ('id' in reference) return this.projects.findFactsById(reference.id, principal);
     return isProjectName(reference.name) ? this.projects.findFacts(reference.name, principal) : undefined;
   }
-}
-
-function seesAll(principal: Principal): boolean {
-  return principal.kind === 'internal' || (principal.kind === 'user' && principal.sysadmin);
 }
 
 function refusal(principal: Principal): AppError {

@@ -1,5 +1,5 @@
 import { Controller, Get } from '@nestjs/common';
-import { robotCatalogue, type Principal } from '@breakwater/access';
+import { isAdministrator, robotCatalogue, type Principal } from '@breakwater/access';
 import { AppError } from '@breakwater/kernel';
 import { MembersService } from '@breakwater/projects';
 import { createZodDto } from 'nestjs-zod';
@@ -23,8 +23,7 @@ export class PermissionsController {
   @Returns(PermissionsDto)
   async get(@CurrentPrincipal() principal: Principal) {
     const project = [...robotCatalogue.project];
-    if (principal.kind === 'internal') return { system: [...robotCatalogue.system], project };
-    if (principal.kind === 'user' && principal.sysadmin) return { system: [...robotCatalogue.system], project };
+    if (isAdministrator(principal)) return { system: [...robotCatalogue.system], project };
     if (principal.kind === 'user' && (await this.members.isAdminSomewhere(principal.id))) return { project };
     throw new AppError('FORBIDDEN', 'only admins(system and project) can access permissions', {
       reason: 'access.forbidden',

@@ -1,5 +1,5 @@
 import { permissionsOfRole, publicPermissions, type Permission } from './permissions';
-import type { Principal, RobotGrant, RobotPrincipal } from './principal';
+import { isAdministrator, type Principal, type RobotGrant, type RobotPrincipal, type UserPrincipal } from './principal';
 
 /** What a decision needs to know of a project. */
 export interface ProjectFacts {
@@ -19,13 +19,28 @@ export interface Where {
 
 /** The only place that decides who may do what (management-platform.md section 3). */
 export function can(principal: Principal, permission: Permission, where: Where = {}): boolean {
-  if (principal.kind === 'internal') return true;
-  if (principal.kind === 'user' && principal.sysadmin) return true;
+  if (isAdministrator(principal)) return true;
   const { project } = where;
   if (principal.kind === 'robot') return robotCan(principal, permission, project);
-  if (project === undefined) return false;
-  if (project.public && publicPermissions.has(permission)) return true;
-  return principal.kind === 'user' && project.roles.some((role) => permissionsOfRole(role).has(permission));
+  if (project?.public && publicPermissions.has(permission)) return true;
+  return (
+    principal.kind === 'user' && tokenCovers(principal, permission, project) && userCan(principal, permission, project)
+  );
+}
+
+function userCan(user: UserPrincipal, permission: Permission, project: ProjectFacts | undefined): boolean {
+  if (user.sysadmin) return true;
+  return project?.roles.some((role) => permissionsOfRole(role).has(permission)) ?? false;
+}
+
+/** Whether what a caller came with reaches that far: an access token may say less than its owner may. */
+export function tokenCovers(principal: Principal, permission: Permission, project?: ProjectFacts): boolean {
+  const grants = principal.kind === 'user' ? principal.token?.grants : undefined;
+  if (!grants) return true;
+  const where = project === undefined ? [0] : [project.id, -1];
+  return grants.some(
+    ({ projectId, resource, action }) => where.includes(projectId) && `${resource}:${action}` === permission,
+  );
 }
 
 export type RegistryAction = 'pull' | 'push' | 'delete';

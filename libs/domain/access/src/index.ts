@@ -1,14 +1,16 @@
 export {
   anonymous,
+  isAdministrator,
   principalName,
   type AnonymousPrincipal,
   type InternalPrincipal,
   type Principal,
   type RobotGrant,
   type RobotPrincipal,
+  type TokenGrant,
   type UserPrincipal,
 } from './principal';
-export { can, registryActions, type ProjectFacts, type RegistryAction, type Where } from './can';
+export { can, registryActions, tokenCovers, type ProjectFacts, type RegistryAction, type Where } from './can';
 export {
   allPermissions,
   isGrantable,

@@ -11,6 +11,18 @@ export interface UserPrincipal {
   name: string;
   sysadmin: boolean;
   epoch: number;
+  /** Came with an access token, which may say less than the person may. */
+  token?: { id: number; grants: readonly TokenGrant[] | null };
+}
+
+/** What an access token was given. Projects by their ids: a name may come to mean another one. */
+export interface TokenGrant {
+  /** 0 for the system, -1 for every project. */
+  projectId: number;
+  /** `/`, `*` or the project's name when the token was made. */
+  namespace: string;
+  resource: string;
+  action: string;
 }
 
 export interface RobotPrincipal {
@@ -40,6 +52,12 @@ export interface RobotGrant {
 }
 
 export const anonymous: AnonymousPrincipal = { kind: 'anonymous' };
+
+/** Sees and may everything: not somebody whose token says less. */
+export function isAdministrator(principal: Principal): boolean {
+  if (principal.kind === 'internal') return true;
+  return principal.kind === 'user' && principal.sysadmin && !principal.token?.grants;
+}
 
 /** The name that logs and histories show. */
 export function principalName(principal: Principal): string {

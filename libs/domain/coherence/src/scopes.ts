@@ -5,6 +5,7 @@ export type Scope =
   | `project:${number}`
   | `user:${number}`
   | `robot:${number}`
+  | `token:${number}`
   | 'settings';
 
 /** Anything may have gone from the repository, or it itself. */

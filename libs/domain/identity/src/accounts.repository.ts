@@ -4,18 +4,33 @@ import { Database } from '@breakwater/platform';
 
 export interface UserAccount extends UserPrincipal {
   passwordHash: string;
+  /** Sessions that began under another one are over. */
+  passwordEpoch: number;
 }
 
 export interface RobotAccount extends Omit<RobotPrincipal, 'kind'> {
   secretHash: string;
+  /** The secret before, while it is good. */
+  previousSecretHash: string | null;
+  previousSecretUntil: Date | null;
 }
 
-const user = `SELECT 'user' AS kind, u.id, u.username AS name, u.sysadmin, u.epoch, u.password_hash AS "passwordHash" FROM user_account u WHERE NOT u.deleted`;
+const userColumns = `'user' AS kind, u.id, u.username AS name, (u.sysadmin OR u.admin_in_auth) AS sysadmin, u.epoch,
+  u.password_hash AS "passwordHash", u.password_epoch AS "passwordEpoch"`;
+const user = `SELECT ${userColumns} FROM user_account u WHERE NOT u.deleted`;
+
+/** Only tokens that are good now. */
+const token = `
+  SELECT ${userColumns}, json_build_object('id', t.id, 'grants', t.grants) AS token
+  FROM access_token t JOIN user_account u ON u.id = t.user_id
+  WHERE NOT u.deleted AND (t.expiry_time IS NULL OR t.expiry_time > now())`;
 
 /** Only robots that may log in now: neither disabled nor expired. Names come without the prefix. */
 const robot = `
   SELECT r.id, CASE WHEN r.project_id = 0 THEN r.name ELSE p.name || '+' || r.name END AS name, r.project_id AS "projectId",
          r.epoch, r.secret_hash AS "secretHash",
+         CASE WHEN r.previous_secret_until > now() THEN r.previous_secret_hash END AS "previousSecretHash",
+         r.previous_secret_until AS "previousSecretUntil",
          coalesce((SELECT json_agg(json_build_object('kind', g.kind, 'namespace', g.namespace, 'resource', g.resource, 'action', g.action, 'effect', g.effect))
                    FROM robot_permission g WHERE g.robot_id = r.id), '[]') AS grants
   FROM robot r LEFT JOIN project p ON p.id = r.project_id
@@ -37,6 +52,20 @@ export class AccountsRepository {
 
   async userById(id: number): Promise<UserAccount | undefined> {
     const [row] = await this.database.query<UserAccount>(`${user} AND u.id = $1`, [id]);
+    return row;
+  }
+
+  /** Whose token that is; `login` as above, undefined: whoever it belongs to. */
+  async userByToken(tokenHash: string, login: string | undefined): Promise<UserAccount | undefined> {
+    const [row] = await this.database.query<UserAccount>(
+      `${token} AND t.token_hash = $1 AND ($2::text IS NULL OR u.username = $2 OR u.email = $2)`,
+      [tokenHash, login ?? null],
+    );
+    return row;
+  }
+
+  async userByTokenId(id: number): Promise<UserAccount | undefined> {
+    const [row] = await this.database.query<UserAccount>(`${token} AND t.id = $1`, [id]);
     return row;
   }
 
@@ -68,8 +97,8 @@ export class AccountsRepository {
   }
 }
 
-export function userPrincipal({ id, name, sysadmin, epoch }: UserAccount): UserPrincipal {
-  return { kind: 'user', id, name, sysadmin, epoch };
+export function userPrincipal({ id, name, sysadmin, epoch, token: came }: UserAccount): UserPrincipal {
+  return { kind: 'user', id, name, sysadmin, epoch, ...(came && { token: came }) };
 }
 
 export function robotPrincipal(account: RobotAccount, prefix: string): RobotPrincipal {

@@ -2,6 +2,7 @@ import { pbkdf2Sync } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SettingsService } from '@breakwater/settings';
 import { Authenticator } from './authenticator';
+import { LastUsed } from './last-used';
 import { startIdentity, type IdentityBench } from './identity.suite';
 import { RobotsService } from './robots.service';
 import { UsersService } from './users.service';
@@ -96,17 +97,6 @@ describe('people', () => {
     await expect(basic(there, `from-${scheme}`, 'Harbor12345')).resolves.toMatchObject({ id, epoch: 0 });
   });
 
-  it('pauses after five wrong passwords from one address, and for that address only', async () => {
-    await person('erin');
-    for (let attempt = 0; attempt < 5; attempt += 1)
-      await expect(basic(here, 'erin', `Wrong${attempt}`, '10.0.0.1')).resolves.toBeUndefined();
-    await expect(basic(here, 'erin', 'Passw0rd', '10.0.0.1')).rejects.toMatchObject({
-      code: 'TOOMANYREQUESTS',
-      headers: { 'retry-after': expect.stringMatching(/^[12]$/) },
-    });
-    await expect(basic(here, 'erin', 'Passw0rd', '10.0.0.2')).resolves.toMatchObject({ name: 'erin' });
-  });
-
   it('checks one password once for many requests at a time, and refuses a flood of different ones', async () => {
     await person('frank');
     await expect(
@@ -171,6 +161,49 @@ describe('robots', () => {
     await expect(known()).resolves.toBeUndefined();
     await robots().remove(robot.id);
     await expect(known()).resolves.toBeUndefined();
+  });
+
+  it('keep the old secret for a while when asked to, and no longer', async () => {
+    const { robot, secret = '' } = await make('rotated');
+    await basic(there, 'robot$team+rotated', secret);
+    const fresh = (await robots().refreshSecret(robot.id, undefined, 2)) ?? '';
+    await expect(basic(here, 'robot$team+rotated', secret)).resolves.toMatchObject({ id: robot.id });
+    await expect(basic(here, 'robot$team+rotated', fresh)).resolves.toMatchObject({ id: robot.id });
+    await expect(robots().get(robot.id)).resolves.toMatchObject({ previousSecretUntil: expect.any(Date) });
+    await here.database.query(`UPDATE robot SET previous_secret_until = now() + interval '1 s' WHERE id = $1`, [
+      robot.id,
+    ]);
+    await expect(basic(there, 'robot$team+rotated', secret)).resolves.toMatchObject({ id: robot.id });
+    await sleep(2_100);
+    await expect(basic(there, 'robot$team+rotated', secret)).resolves.toBeUndefined();
+    await expect(basic(there, 'robot$team+rotated', fresh)).resolves.toMatchObject({ id: robot.id });
+    await expect(robots().get(robot.id)).resolves.toMatchObject({ previousSecretUntil: null });
+  });
+
+  it('lose a secret that was kept with the next rotation', async () => {
+    const { robot, secret = '' } = await make('twice');
+    const second = (await robots().refreshSecret(robot.id, undefined, 2)) ?? '';
+    const third = (await robots().refreshSecret(robot.id, undefined, 2)) ?? '';
+    await expect(basic(here, 'robot$team+twice', secret)).resolves.toBeUndefined();
+    await expect(basic(here, 'robot$team+twice', second)).resolves.toMatchObject({ id: robot.id });
+    const fourth = (await robots().refreshSecret(robot.id)) ?? '';
+    await expect(basic(here, 'robot$team+twice', third)).resolves.toBeUndefined();
+    await expect(basic(here, 'robot$team+twice', fourth)).resolves.toMatchObject({ id: robot.id });
+  });
+
+  it('tell when they were used last, without a write for each use', async () => {
+    const { robot, secret = '' } = await make('seen');
+    await expect(robots().get(robot.id)).resolves.toMatchObject({ lastUsedTime: null });
+    for (let use = 0; use < 3; use++) await basic(here, 'robot$team+seen', secret);
+    await expect(robots().get(robot.id)).resolves.toMatchObject({ lastUsedTime: null });
+    await here.app.get(LastUsed, { strict: false }).flush();
+    const { lastUsedTime, epoch } = await robots().get(robot.id);
+    expect(Math.abs(Date.now() - Number(lastUsedTime))).toBeLessThan(60_000);
+    expect(epoch).toBe(0);
+    // Within the minute, it is not written again.
+    await basic(there, 'robot$team+seen', secret);
+    await there.app.get(LastUsed, { strict: false }).flush();
+    await expect(robots().get(robot.id)).resolves.toMatchObject({ lastUsedTime });
   });
 
   it('lose the old secret and gain the new one', async () => {

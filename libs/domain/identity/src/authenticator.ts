@@ -3,43 +3,51 @@ import type { CacheUsage } from '@breakwater/platform';
 import { SettingsService } from '@breakwater/settings';
 import { AccountsRepository, robotPrincipal, userPrincipal, type UserAccount } from './accounts.repository';
 import { CredentialCache, type AccountPrincipal, type ProvenCredential } from './credential-cache';
-import { LoginThrottle } from './login-throttle';
-import { PasswordHasher } from './secrets/password-hasher';
-import { RobotSecrets } from './secrets/robot-secrets';
+import { LastUsed } from './last-used';
+import { CredentialProof, type Proof } from './credential-proof';
+import { SignInThrottle } from './throttle/sign-in-throttle';
 
 /** A cached login is believed for so long before the account's row is read again. */
 const recheckMs = 1_000;
 const maxLoginLength = 600;
 const maxPasswordLength = 1_024;
 
-/** Who stands behind a user name and a password, of a person or of a robot. */
+/** Who stands behind a user name and a password, of a person or of a robot, or behind an access token. */
 @Injectable()
 export class Authenticator {
-  private readonly throttle = new LoginThrottle();
   private readonly pending = new Map<string, Promise<AccountPrincipal | undefined>>();
 
   constructor(
     private readonly accounts: AccountsRepository,
     private readonly cache: CredentialCache,
-    private readonly hasher: PasswordHasher,
-    private readonly robotSecrets: RobotSecrets,
+    private readonly proof: CredentialProof,
+    private readonly throttle: SignInThrottle,
+    private readonly lastUsed: LastUsed,
     private readonly settings: SettingsService,
   ) {}
 
   /**
    * Undefined: wrong. A change of the account counts here at once and on every other replica within two seconds.
-   * Throws TOOMANYREQUESTS after many wrong passwords from the `address`, or when too many logins wait.
+   * An access token is as good as its owner's password. Throws TOOMANYREQUESTS after many wrong passwords for the
+   * account or from the `address`, or when too many logins wait.
    */
   async basic(username: string, password: string, address = ''): Promise<AccountPrincipal | undefined> {
     if (!isPlausible(username, password)) return undefined;
     const key = this.cache.keyOf(username, password);
-    const known = await this.fromCache(key);
-    if (known) return known;
-    this.throttle.assertAllowed(username, address);
-    const principal = await this.prove(key, username, password);
-    if (principal) this.throttle.succeeded(username, address);
-    else this.throttle.failed(username, address);
-    return principal;
+    return (await this.fromCache(key)) ?? this.once(key, address, () => this.proveLogin(username, password, address));
+  }
+
+  /** Undefined: no token, or one that is no longer good. */
+  async bearer(token: string): Promise<AccountPrincipal | undefined> {
+    const key = this.cache.keyOf('', token);
+    return (await this.fromCache(key)) ?? this.once(key, '', () => this.proof.ofToken(token));
+  }
+
+  /** Somebody who begins a session: a person, with the password itself. Throws TOOMANYREQUESTS. */
+  async signIn(username: string, password: string, address: string): Promise<UserAccount | undefined> {
+    if (!isPlausible(username, password)) return undefined;
+    const robot = username.startsWith(await this.robotPrefix());
+    return this.throttle.watch({ username, address, robot }, () => this.proof.ofPerson(username, password));
   }
 
   /** Of passwords proven lately. */
@@ -50,22 +58,27 @@ export class Authenticator {
   /** Who was proven by the very same within the last second, without asking anybody. */
   recall(username: string, password: string): AccountPrincipal | undefined {
     const entry = this.cache.get(this.cache.keyOf(username, password));
-    return entry && isRecent(entry) ? entry.principal : undefined;
+    return entry && isRecent(entry) && isGood(entry) ? entry.principal : undefined;
   }
 
   private async fromCache(key: string): Promise<AccountPrincipal | undefined> {
     const entry = this.cache.get(key);
     if (!entry) return undefined;
-    if (isRecent(entry)) return entry.principal;
-    const principal = await this.reload(entry.principal);
-    if (principal?.epoch === entry.principal.epoch) this.cache.set(key, principal, true);
-    else this.cache.delete(key);
-    return principal?.epoch === entry.principal.epoch ? principal : undefined;
+    if (isRecent(entry) && isGood(entry)) return entry.principal;
+    const principal = isGood(entry) ? await this.reload(entry.principal) : undefined;
+    if (principal?.epoch !== entry.principal.epoch) {
+      this.cache.delete(key);
+      return undefined;
+    }
+    this.cache.set(key, { ...entry, principal }, true);
+    this.lastUsed.note(principal);
+    return principal;
   }
 
   private async reload(known: AccountPrincipal): Promise<AccountPrincipal | undefined> {
     if (known.kind === 'user') {
-      const account = await this.accounts.userById(known.id);
+      const { token } = known;
+      const account = token ? await this.accounts.userByTokenId(token.id) : await this.accounts.userById(known.id);
       return account && userPrincipal(account);
     }
     const account = await this.accounts.robotById(known.id);
@@ -73,39 +86,32 @@ export class Authenticator {
   }
 
   /** A client that opens many connections at once has its password checked once. */
-  private prove(key: string, username: string, password: string): Promise<AccountPrincipal | undefined> {
-    const running = this.pending.get(key);
+  private once(
+    key: string,
+    address: string,
+    prove: () => Promise<Proof | undefined>,
+  ): Promise<AccountPrincipal | undefined> {
+    const place = `${address}\n${key}`;
+    const running = this.pending.get(place);
     if (running) return running;
-    const proof = this.check(username, password)
-      .then((principal) => {
-        if (principal) this.cache.set(key, principal);
-        return principal;
+    const proof = prove()
+      .then((proven) => {
+        if (!proven) return undefined;
+        this.cache.set(key, proven);
+        this.lastUsed.note(proven.principal);
+        return proven.principal;
       })
-      .finally(() => this.pending.delete(key));
-    this.pending.set(key, proof);
+      .finally(() => this.pending.delete(place));
+    this.pending.set(place, proof);
     return proof;
   }
 
-  private async check(username: string, password: string): Promise<AccountPrincipal | undefined> {
+  private async proveLogin(username: string, password: string, address: string): Promise<Proof | undefined> {
+    const byToken = await this.proof.ofToken(password, username);
+    if (byToken) return byToken;
     const prefix = await this.robotPrefix();
-    if (username.startsWith(prefix)) {
-      const robot = await this.accounts.robotByName(username.slice(prefix.length));
-      if (robot)
-        return this.robotSecrets.matches(password, robot.secretHash) ? robotPrincipal(robot, prefix) : undefined;
-    }
-    return this.checkUser(await this.accounts.userByLogin(username), password);
-  }
-
-  private async checkUser(account: UserAccount | undefined, password: string): Promise<AccountPrincipal | undefined> {
-    if (!account) {
-      await this.hasher.pretendToCheck(password);
-      return undefined;
-    }
-    const result = await this.hasher.check(password, account.passwordHash);
-    if (result === 'wrong') return undefined;
-    if (result === 'right-but-outdated')
-      await this.accounts.replaceHash(account.id, account.passwordHash, await this.hasher.hash(password));
-    return userPrincipal(account);
+    const robot = username.startsWith(prefix);
+    return this.throttle.watch({ username, address, robot }, () => this.proof.ofLogin(username, password, prefix));
   }
 
   private async robotPrefix(): Promise<string> {
@@ -114,6 +120,7 @@ export class Authenticator {
 }
 
 const isRecent = ({ checkedAt }: ProvenCredential): boolean => Date.now() - checkedAt < recheckMs;
+const isGood = ({ until }: ProvenCredential): boolean => until === undefined || Date.now() < until;
 
 /** Postgres has no NUL in text; nobody's name or password is that long. */
 function isPlausible(username: string, password: string): boolean {

@@ -43,6 +43,17 @@ export function expiryOf(creationTime: Date, days: number): number {
   return days === -1 ? -1 : Math.floor(creationTime.getTime() / 1_000) + days * 86_400;
 }
 
+/** Who looks at a robot is warned so long before it ends. */
+const warningDays = 14;
+
+/** Whether a robot with that expiry has ended, or soon will. */
+export function expiryWarning(expiresAt: number, now = new Date()): 'none' | 'soon' | 'expired' {
+  if (expiresAt < 0) return 'none';
+  const daysLeft = (expiresAt - now.getTime() / 1_000) / 86_400;
+  if (daysLeft <= 0) return 'expired';
+  return daysLeft <= warningDays ? 'soon' : 'none';
+}
+
 /**
  * The grants that a request asks for, each once; where it both allows and denies, the denial stays.
  * Throws BAD_REQUEST.

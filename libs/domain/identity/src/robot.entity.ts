@@ -36,6 +36,17 @@ export class Robot {
   @Column({ name: 'secret_hash', type: 'varchar', length: 512 })
   secretHash!: string;
 
+  /** The secret before, which is good until then: who rotates has time to tell every client. */
+  @Column({ name: 'previous_secret_hash', type: 'varchar', length: 512, nullable: true })
+  previousSecretHash!: string | null;
+
+  @Column({ name: 'previous_secret_until', type: 'timestamptz', nullable: true })
+  previousSecretUntil!: Date | null;
+
+  /** To the minute. */
+  @Column({ name: 'last_used_time', type: 'timestamptz', nullable: true })
+  lastUsedTime!: Date | null;
+
   /** Days, or -1 for ever. */
   @Column({ type: 'integer', default: -1 })
   duration!: number;

@@ -22,9 +22,10 @@ const columns: ListColumns = {
   expires_at: { sql: 'r.expires_at', type: 'number' },
   creation_time: { sql: 'r.creation_time', type: 'time' },
   update_time: { sql: 'r.update_time', type: 'time' },
+  last_used_time: { sql: 'r.last_used_time', type: 'time' },
 };
 
-export interface RobotRow extends Omit<Robot, 'secretHash' | 'permissions'> {
+export interface RobotRow extends Omit<Robot, 'secretHash' | 'previousSecretHash' | 'permissions'> {
   /** Null for a robot of the system. */
   projectName: string | null;
   grants: RobotGrant[];
@@ -32,6 +33,7 @@ export interface RobotRow extends Omit<Robot, 'secretHash' | 'permissions'> {
 
 const selected = `
   SELECT r.id, r.name, r.project_id AS "projectId", p.name AS "projectName", r.description, r.duration, r.expires_at AS "expiresAt", r.disabled, r.epoch,
+         r.last_used_time AS "lastUsedTime", CASE WHEN r.previous_secret_until > now() THEN r.previous_secret_until END AS "previousSecretUntil",
          r.creator_type AS "creatorType", r.creator_ref AS "creatorRef", r.creation_time AS "creationTime", r.update_time AS "updateTime",
          coalesce((SELECT json_agg(json_build_object('kind', g.kind, 'namespace', g.namespace, 'resource', g.resource, 'action', g.action, 'effect', g.effect) ORDER BY g.id)
                    FROM robot_permission g WHERE g.robot_id = r.id), '[]') AS grants
@@ -128,12 +130,16 @@ export class RobotsRepository {
     );
   }
 
-  async updateSecret(id: number, secretHash: string): Promise<void> {
+  /** `overlapHours`: how long the secret that was good until now stays so; 0: not at all. */
+  async updateSecret(id: number, secretHash: string, overlapHours: number): Promise<void> {
     await this.changes.around([`robot:${id}`], () =>
-      this.database.query('UPDATE robot SET secret_hash = $2, epoch = epoch + 1, update_time = now() WHERE id = $1', [
-        id,
-        secretHash,
-      ]),
+      this.database.query(
+        `UPDATE robot SET secret_hash = $2, epoch = epoch + 1, update_time = now(),
+                previous_secret_hash = CASE WHEN $3::int > 0 THEN secret_hash END,
+                previous_secret_until = CASE WHEN $3::int > 0 THEN now() + $3::int * interval '1 hour' END
+         WHERE id = $1`,
+        [id, secretHash, overlapHours],
+      ),
     );
   }
 

@@ -118,12 +118,15 @@ export class RobotsService {
     this.cache.forget('robot', id);
   }
 
-  /** Answers the secret when it was generated here. The robot's expiry stays. Throws NOT_FOUND, BAD_REQUEST. */
-  async refreshSecret(id: number, given?: string): Promise<string | undefined> {
+  /**
+   * Answers the secret when it was generated here. The robot's expiry stays. For `overlapHours` the secret before is good
+   * as well; one that was given an overlap earlier is not. Throws NOT_FOUND, BAD_REQUEST.
+   */
+  async refreshSecret(id: number, given?: string, overlapHours = 0): Promise<string | undefined> {
     if (given) requireStrongSecret(given);
     await this.get(id);
     const secret = given || generateSecret();
-    await this.robots.updateSecret(id, this.secrets.hash(secret));
+    await this.robots.updateSecret(id, this.secrets.hash(secret), overlapHours);
     this.cache.forget('robot', id);
     return given ? undefined : secret;
   }

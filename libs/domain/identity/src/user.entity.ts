@@ -38,6 +38,14 @@ export class User {
   @Column({ type: 'integer', default: 0 })
   epoch!: number;
 
+  /** Raised with the password, and with deletion: sessions that began before are over. */
+  @Column({ name: 'password_epoch', type: 'integer', default: 0 })
+  passwordEpoch!: number;
+
+  /** Administrator through a group of the identity provider, as of the last sign-in. */
+  @Column({ name: 'admin_in_auth', type: 'boolean', default: false })
+  adminInAuth!: boolean;
+
   @CreateDateColumn({ name: 'creation_time', type: 'timestamptz' })
   creationTime!: Date;
 

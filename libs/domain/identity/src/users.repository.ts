@@ -24,9 +24,9 @@ const columns: ListColumns = {
   update_time: { sql: 'update_time', type: 'time' },
 };
 
-const selected = `id, username, email, realname, comment, sysadmin, epoch, creation_time AS "creationTime", update_time AS "updateTime"`;
+const selected = `id, username, email, realname, comment, sysadmin, admin_in_auth AS "adminInAuth", epoch, creation_time AS "creationTime", update_time AS "updateTime"`;
 
-export type UserRow = Omit<User, 'passwordHash' | 'deleted'>;
+export type UserRow = Omit<User, 'passwordHash' | 'passwordEpoch' | 'deleted'>;
 
 export interface NewUser extends UserProfile {
   username: string;
@@ -92,6 +92,11 @@ export class UsersRepository {
     return { items: await this.database.query<UserRow>(sql, parameters.values), total: count?.total ?? 0 };
   }
 
+  /** Whether nobody, deleted or not, has this name or this address. */
+  async isFree(by: 'username' | 'email', value: string): Promise<boolean> {
+    return (await this.database.query(`SELECT FROM user_account WHERE ${by} = $1`, [value])).length === 0;
+  }
+
   async isEmpty(): Promise<boolean> {
     return (await this.database.query('SELECT 1 FROM user_account LIMIT 1')).length === 0;
   }
@@ -119,7 +124,7 @@ export class UsersRepository {
   async updatePassword(id: number, passwordHash: string): Promise<void> {
     await this.changes.around([`user:${id}`], () =>
       this.database.query(
-        'UPDATE user_account SET password_hash = $2, epoch = epoch + 1, update_time = now() WHERE id = $1',
+        'UPDATE user_account SET password_hash = $2, epoch = epoch + 1, password_epoch = password_epoch + 1, update_time = now() WHERE id = $1',
         [id, passwordHash],
       ),
     );
@@ -147,7 +152,7 @@ export class UsersRepository {
     await this.changes.around([`user:${id}`], () =>
       this.database.query(
         `UPDATE user_account SET username = left(username, 230) || '#' || id, email = left(email, 230) || '#' || id, sysadmin = false, deleted = true,
-              epoch = epoch + 1, update_time = now()
+              admin_in_auth = false, epoch = epoch + 1, password_epoch = password_epoch + 1, update_time = now()
        WHERE id = $1`,
         [id],
       ),

@@ -45,6 +45,11 @@ export class UsersService {
     return this.users.findByName(username);
   }
 
+  /** Whether the name or the address is taken. */
+  async exists(by: 'username' | 'email', value: string): Promise<boolean> {
+    return !(await this.users.isFree(by, value));
+  }
+
   list(options: ListOptions): Promise<{ items: UserRow[]; total: number }> {
     return this.users.list(options);
   }

@@ -10,7 +10,7 @@ const maxNames = 50_000;
 
 /**
  * Project facts kept while they are true (decision 13), for the token service, which clients ask before every pull.
- * Whatever changes them announces `project:<id>`.
+ * Whatever changes them announces `project:<id>`, or `user:<id>` when somebody comes into groups or leaves them.
  */
 @Injectable()
 export class KnownProjectFacts {
@@ -37,7 +37,7 @@ export class KnownProjectFacts {
     if (recalled) return recalled;
     const id = this.ids.get(name);
     // What the answer hangs on must be known before the question: the first one only learns the id.
-    const ticket = id === undefined ? undefined : this.lease.ticket(`project:${id}`);
+    const ticket = id === undefined ? undefined : this.lease.ticket(`project:${id}`, `user:${memberId(principal)}`);
     const facts = await this.facts.byName(name, principal);
     if (facts && ticket && facts.id === id) this.known.set(keyOf(facts.id, principal), facts, ticket);
     else if (facts) this.ids.set(name, facts.id);

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { roleIds } from '@breakwater/access';
-import { Changes } from '@breakwater/coherence';
+import { Changes, type Scope } from '@breakwater/coherence';
 import { containsPattern, Database, limitOffset, SqlParameters } from '@breakwater/platform';
+import { isMembershipOf } from './membership';
 import { ProjectMember } from './project-member.entity';
 
 export interface Member {
@@ -13,9 +14,13 @@ export interface Member {
   roleId: number;
 }
 
+const entityName = 'coalesce(u.username, g.group_name)';
 const select = `
-  SELECT m.id, m.project_id AS "projectId", m.entity_id AS "entityId", m.entity_type AS "entityType", u.username AS "entityName", m.role_id::int AS "roleId"`;
-const from = `FROM project_member m JOIN user_account u ON m.entity_type = 'u' AND u.id = m.entity_id AND NOT u.deleted`;
+  SELECT m.id, m.project_id AS "projectId", m.entity_id AS "entityId", m.entity_type AS "entityType", ${entityName} AS "entityName", m.role_id::int AS "roleId"`;
+/** Members that are there: `entityName` is null for a user who was deleted. */
+const from = `FROM project_member m
+  LEFT JOIN user_account u ON m.entity_type = 'u' AND u.id = m.entity_id AND NOT u.deleted
+  LEFT JOIN user_group g ON m.entity_type = 'g' AND g.id = m.entity_id`;
 
 @Injectable()
 export class MembersRepository {
@@ -43,9 +48,9 @@ export class MembersRepository {
     options: { entityName?: string; page: number; pageSize: number },
   ): Promise<{ items: Member[]; total: number }> {
     const parameters = new SqlParameters();
-    const where = `WHERE m.project_id = ${parameters.add(projectId)} AND u.username ILIKE ${parameters.add(containsPattern(options.entityName ?? ''))}`;
+    const where = `WHERE m.project_id = ${parameters.add(projectId)} AND ${entityName} ILIKE ${parameters.add(containsPattern(options.entityName ?? ''))}`;
     const counted = [...parameters.values];
-    const sql = `${select} ${from} ${where} ORDER BY u.username, m.id ${limitOffset(options, parameters)}`;
+    const sql = `${select} ${from} ${where} ORDER BY ${entityName}, m.id ${limitOffset(options, parameters)}`;
     const [items, [count]] = await Promise.all([
       this.database.query<Member>(sql, parameters.values),
       this.database.query<{ total: number }>(`SELECT count(*)::int AS total ${from} ${where}`, counted),
@@ -54,17 +59,17 @@ export class MembersRepository {
   }
 
   async find(projectId: number, id: number): Promise<Member | undefined> {
-    const [row] = await this.database.query<Member>(`${select} ${from} WHERE m.project_id = $1 AND m.id = $2`, [
-      projectId,
-      id,
-    ]);
+    const [row] = await this.database.query<Member>(
+      `${select} ${from} WHERE m.project_id = $1 AND m.id = $2 AND ${entityName} IS NOT NULL`,
+      [projectId, id],
+    );
     return row;
   }
 
   /** Whether the user is project administrator of any project. */
   async isAdminSomewhere(userId: number): Promise<boolean> {
     const rows = await this.database.query(
-      `SELECT 1 FROM project_member WHERE entity_type = 'u' AND entity_id = $1 AND role_id = $2 LIMIT 1`,
+      `SELECT FROM project_member m WHERE ${isMembershipOf('$1')} AND m.role_id = $2 LIMIT 1`,
       [userId, roleIds.projectAdmin],
     );
     return rows.length > 0;
@@ -78,6 +83,16 @@ export class MembersRepository {
 
   async delete({ id, projectId }: Pick<Member, 'id' | 'projectId'>): Promise<void> {
     await this.changes.around([`project:${projectId}`], () => this.database.repository(ProjectMember).delete(id));
+  }
+
+  /** Takes a group out of every project; who was in through it loses what it gave at once. Call in a transaction. */
+  async deleteGroup(groupId: number): Promise<void> {
+    const projects = await this.database.query<{ id: number }>(
+      `WITH gone AS (DELETE FROM project_member WHERE entity_type = 'g' AND entity_id = $1 RETURNING project_id)
+       UPDATE project SET epoch = epoch + 1 WHERE id IN (SELECT project_id FROM gone) RETURNING id`,
+      [groupId],
+    );
+    if (projects.length > 0) await this.changes.announce(...projects.map(({ id }): Scope => `project:${id}`));
   }
 
   /** The account of that id or name, when it is there and not deleted. */

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { isRoleId, permissionsOfRole } from '@breakwater/access';
+import { GroupsService, groupTypes } from '@breakwater/identity';
 import { AppError } from '@breakwater/kernel';
 import { Database } from '@breakwater/platform';
 import { MembersRepository, type Member } from './members.repository';
+import type { ProjectMember } from './project-member.entity';
 import { ProjectsRepository } from './projects.repository';
 
 /** Whom to add: the first of these that is set counts, in this order (management-platform.md section 1.7). */
@@ -10,8 +12,11 @@ export interface NewMember {
   roleId: number;
   userId?: number;
   username?: string;
-  /** Set when the request names a group in any way. */
-  group?: boolean;
+  groupId?: number;
+  ldapGroupDn?: string;
+  groupName?: string;
+  /** Beside `groupName`: 2 HTTP, 3 OIDC. */
+  groupType?: number;
 }
 
 /** Who has which role in a project. */
@@ -21,6 +26,7 @@ export class MembersService {
     private readonly database: Database,
     private readonly members: MembersRepository,
     private readonly projects: ProjectsRepository,
+    private readonly groups: GroupsService,
   ) {}
 
   list(
@@ -37,11 +43,10 @@ export class MembersService {
     return member;
   }
 
-  /** Answers the member's id. Throws BAD_REQUEST, NOT_FOUND (no such user), CONFLICT (a member already). */
+  /** Answers the member's id. Throws BAD_REQUEST, NOT_FOUND (no such user or group), CONFLICT (a member already). */
   async add(projectId: number, member: NewMember): Promise<number> {
     assertRole(member.roleId);
-    const userId = await this.resolveUser(member);
-    const id = await this.members.insert({ projectId, entityType: 'u', entityId: userId, roleId: member.roleId });
+    const id = await this.members.insert({ projectId, ...(await this.resolve(member)), roleId: member.roleId });
     if (id === undefined)
       throw new AppError('CONFLICT', 'The project member already exists', { reason: 'member.exists' });
     return id;
@@ -70,16 +75,34 @@ export class MembersService {
     return this.members.isAdminSomewhere(userId);
   }
 
-  private async resolveUser({ userId, username, group }: NewMember): Promise<number> {
-    if (userId !== undefined) return this.findUser({ id: userId }, `user ${userId} not found`);
-    if (username && !group) return this.findUser({ username }, `user ${username.slice(0, 255)} not found`);
-    if (group)
-      throw new AppError('BAD_REQUEST', 'groups cannot be members yet: name a user by user_id or username', {
-        reason: 'member.group.unsupported',
-      });
-    throw new AppError('BAD_REQUEST', 'member_user must hold a user_id or a username', {
-      reason: 'member.user.missing',
+  /** No project keeps the group. Throws NOT_FOUND. */
+  removeGroup(groupId: number): Promise<void> {
+    return this.database.transaction(async () => {
+      await this.members.deleteGroup(groupId);
+      await this.groups.remove(groupId);
     });
+  }
+
+  /** In the order of management-platform.md section 1.7: the first that is given counts. */
+  private async resolve(member: NewMember): Promise<Pick<ProjectMember, 'entityType' | 'entityId'>> {
+    const { userId, groupId, username } = member;
+    if (userId !== undefined)
+      return { entityType: 'u', entityId: await this.findUser({ id: userId }, `user ${userId} not found`) };
+    if (groupId !== undefined) return { entityType: 'g', entityId: (await this.groups.get(groupId)).id };
+    if (username)
+      return {
+        entityType: 'u',
+        entityId: await this.findUser({ username }, `user ${username.slice(0, 255)} not found`),
+      };
+    return { entityType: 'g', entityId: await this.ensureGroup(member) };
+  }
+
+  /** A group may be given a role before anybody of it has signed in. */
+  private ensureGroup({ ldapGroupDn, groupName, groupType }: NewMember): Promise<number> {
+    if (ldapGroupDn)
+      return this.groups.ensure({ groupType: groupTypes.ldap, groupName: groupName ?? ldapGroupDn, ldapGroupDn });
+    if (groupName) return this.groups.ensure({ groupType: groupType ?? groupTypes.oidc, groupName, ldapGroupDn: '' });
+    throw new AppError('BAD_REQUEST', 'member_user or member_group must say who', { reason: 'member.user.missing' });
   }
 
   private async findUser(by: { id: number } | { username: string }, problem: string): Promise<number> {

@@ -1,4 +1,4 @@
-import { can, roleIds, type Principal } from '@breakwater/access';
+import { can, isAdministrator, roleIds, tokenCovers, type Principal } from '@breakwater/access';
 import { AppError, isProjectName } from '@breakwater/kernel';
 import { Database } from '@breakwater/platform';
 import { assertLimit, QuotasService } from '@breakwater/quotas';
@@ -94,15 +94,13 @@ export class ProjectCreationService {
   }
 }
 
-function isAdministrator(principal: Principal): boolean {
-  return principal.kind === 'internal' || (principal.kind === 'user' && principal.sysadmin);
-}
-
 /** Any user, unless only administrators may; robots need the grant, which only robots of the system can have. */
 function assertMayCreate(principal: Principal, restriction: 'everyone' | 'adminonly'): void {
   if (principal.kind === 'anonymous') throw new AppError('UNAUTHORIZED', 'UnAuthorized');
   if (can(principal, 'project:create')) return;
   if (principal.kind === 'robot') throw new AppError('FORBIDDEN', 'the robot account may not create projects');
+  if (!tokenCovers(principal, 'project:create'))
+    throw new AppError('FORBIDDEN', 'the access token may not create projects', { reason: 'access.forbidden' });
   if (restriction === 'adminonly')
     throw new AppError('FORBIDDEN', 'Only system admin can create project', { reason: 'project.create.adminonly' });
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal, ProjectFacts } from '@breakwater/access';
 import { Database } from '@breakwater/platform';
+import { isMembershipOf } from './membership';
 
 /** What access decisions need of a project, with the roles that one principal holds there. One query each. */
 @Injectable()
@@ -24,8 +25,7 @@ export class ProjectFactsRepository {
 
 const select = `
   SELECT p.id, p.name, p.public, p.epoch, ARRAY(
-    SELECT m.role_id::int FROM project_member m
-    WHERE m.project_id = p.id AND m.entity_type = 'u' AND m.entity_id = $1 ORDER BY 1
+    SELECT DISTINCT m.role_id::int FROM project_member m WHERE m.project_id = p.id AND ${isMembershipOf('$1')} ORDER BY 1
   ) AS roles
   FROM project p`;
 

@@ -43,6 +43,24 @@ describe('visibleProjects', () => {
   });
 
   it('for users, public ones and those they are members of', () => {
-    expect(condition(user)).toEqual([expect.stringMatching(/^\(p\.public OR EXISTS .*entity_id = \$1\)\)$/), [7]]);
+    expect(condition(user)).toEqual([
+      expect.stringMatching(
+        /^\(p\.public OR p\.id IN \(SELECT m\.project_id .*entity_id = \$1\s.*gm\.user_id = \$1\)\)$/s,
+      ),
+      [7],
+    ]);
+  });
+
+  it('for users with an access token, no more than the token names', () => {
+    const grants = [{ projectId: 4, namespace: 'a', resource: 'repository', action: 'list' }];
+    expect(condition({ ...user, token: { id: 1, grants } })).toEqual([
+      expect.stringMatching(/^\(p\.public OR \(p\.id IN \(.*\) AND p\.id = ANY\(\$2::bigint\[\]\)\)\)$/s),
+      [7, [4]],
+    ]);
+    expect(condition({ ...user, sysadmin: true, token: { id: 1, grants } })).toEqual([
+      '(p.public OR (true AND p.id = ANY($1::bigint[])))',
+      [[4]],
+    ]);
+    expect(condition({ ...user, sysadmin: true, token: { id: 1, grants: null } })).toEqual(['true', []]);
   });
 });

@@ -5,8 +5,11 @@ import {
   type Principal,
   type ProjectPermission,
   type RobotPrincipal,
+  type TokenGrant,
+  type UserPrincipal,
 } from '@breakwater/access';
 import type { SqlParameters } from '@breakwater/platform';
+import { projectsOf } from './membership';
 
 /**
  * The SQL condition, on `project p`, for the projects that lists show: all to administrators and the platform itself,
@@ -20,9 +23,7 @@ export function visibleProjects(principal: Principal, parameters: SqlParameters)
 
 /** The condition for the projects that the principal has a part in, public or not. */
 export function ownProjects(principal: Principal, parameters: SqlParameters): string {
-  if (principal.kind === 'user') {
-    return `EXISTS (SELECT FROM project_member m WHERE m.project_id = p.id AND m.entity_type = 'u' AND m.entity_id = ${parameters.add(principal.id)})`;
-  }
+  if (principal.kind === 'user') return ofUser(principal, parameters);
   if (principal.kind !== 'robot') return 'false';
   if (principal.projectId !== 0) return `p.id = ${parameters.add(principal.projectId)}`;
   const names = principal.grants
@@ -31,15 +32,35 @@ export function ownProjects(principal: Principal, parameters: SqlParameters): st
   return `p.name = ANY(${parameters.add([...new Set(names)])}::text[])`;
 }
 
+/** An administrator whose access token names projects has a part in those. */
+function ofUser(user: UserPrincipal, parameters: SqlParameters): string {
+  const own = user.token?.grants && user.sysadmin ? 'true' : `p.id IN (${projectsOf(parameters.add(user.id))})`;
+  return `(${own} AND ${withinGrants(user.token?.grants, parameters)})`;
+}
+
+/** The condition that an access token, which may say less than its owner may, reaches `project p`. */
+function withinGrants(grants: readonly TokenGrant[] | null | undefined, parameters: SqlParameters): string {
+  if (!grants || grants.some(({ projectId }) => projectId === -1)) return 'true';
+  return `p.id = ANY(${parameters.add(grants.map(({ projectId }) => projectId))}::bigint[])`;
+}
+
 /**
  * An SQL array of the ids of the projects on which the principal holds the permission by a role or a grant: what is public
  * does not count. For those who hold it everywhere, ask `can`.
  */
 export function projectsWith(principal: Principal, permission: ProjectPermission, parameters: SqlParameters): string {
+  if (principal.kind === 'user') return projectsOfUser(principal, permission, parameters);
   if (principal.kind === 'robot') return projectsOfRobot(principal, permission, parameters);
-  const user = parameters.add(principal.kind === 'user' ? principal.id : 0);
+  return 'ARRAY[]::bigint[]';
+}
+
+function projectsOfUser(user: UserPrincipal, permission: ProjectPermission, parameters: SqlParameters): string {
+  const grants = user.token?.grants?.filter(({ resource, action }) => `${resource}:${action}` === permission);
   const roles = Object.values(roleIds).filter((role) => permissionsOfRole(role).has(permission));
-  return `ARRAY(SELECT m.project_id FROM project_member m WHERE m.entity_type = 'u' AND m.entity_id = ${user} AND m.role_id = ANY(${parameters.add(roles)}::int[]))`;
+  const own = user.sysadmin
+    ? 'true'
+    : `p.id IN (${projectsOf(parameters.add(user.id), `m.role_id = ANY(${parameters.add(roles)}::int[])`)})`;
+  return `ARRAY(SELECT p.id FROM project p WHERE ${own} AND ${withinGrants(grants, parameters)})`;
 }
 
 /** The robot of a project stays inside it whatever its grants say, and a deny wins (`can`). */

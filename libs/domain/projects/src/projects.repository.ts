@@ -11,6 +11,7 @@ import {
   type ListColumns,
   type ListOptions,
 } from '@breakwater/platform';
+import { isMembershipOf } from './membership';
 import { visibleProjects } from './project-visibility';
 import { Project } from './project.entity';
 
@@ -171,7 +172,7 @@ function detailSelect(principal: Principal, parameters: SqlParameters): string {
     SELECT p.id, p.name, p.owner_id AS "ownerId", u.username AS "ownerName", p.public, p.registry_id AS "registryId",
       p.creation_time AS "creationTime", p.update_time AS "updateTime",
       (SELECT coalesce(jsonb_object_agg(d.name, d.value), '{}') FROM project_metadata d WHERE d.project_id = p.id) AS metadata,
-      ARRAY(SELECT m.role_id::int FROM project_member m WHERE m.project_id = p.id AND m.entity_type = 'u' AND m.entity_id = ${user} ORDER BY 1) AS roles,
+      ARRAY(SELECT DISTINCT m.role_id::int FROM project_member m WHERE m.project_id = p.id AND ${isMembershipOf(user)} ORDER BY 1) AS roles,
       (SELECT count(*)::int FROM repository r WHERE r.project_id = p.id AND r.first_push_time IS NOT NULL) AS "repositoryCount"
     ${from}`;
 }

@@ -33,6 +33,8 @@ export const claimsSchema = z.object({
     kind: z.enum(['anonymous', 'user', 'robot', 'internal']),
     id: z.number(),
     epoch: z.number(),
+    /** Id of the access token that it was issued for. */
+    token: z.number().optional(),
     /** Id and epoch of every project that `access` reaches into. */
     projects: z.array(z.tuple([z.number(), z.number()])),
   }),

@@ -4,7 +4,7 @@ import { Database, type CacheUsage } from '@breakwater/platform';
 
 /** What a token's validity hangs on. */
 export interface EpochOf {
-  kind: 'user' | 'robot' | 'project';
+  kind: 'user' | 'robot' | 'project' | 'token';
   id: number;
   epoch: number;
 }
@@ -31,7 +31,8 @@ const entryBytes = 160;
 const currentEpochs = `
   SELECT 'user' AS kind, id, epoch, -1::bigint AS expires FROM user_account WHERE id = ANY($1::bigint[]) AND NOT deleted
   UNION ALL SELECT 'robot', id, epoch, expires_at FROM robot WHERE id = ANY($2::bigint[]) AND NOT disabled
-  UNION ALL SELECT 'project', id, epoch, -1 FROM project WHERE id = ANY($3::bigint[])`;
+  UNION ALL SELECT 'project', id, epoch, -1 FROM project WHERE id = ANY($3::bigint[])
+  UNION ALL SELECT 'token', id, 0, coalesce(extract(epoch FROM expiry_time)::bigint, -1) FROM access_token WHERE id = ANY($4::bigint[])`;
 
 /** Have the bearer of a token, and the projects it reaches into, stayed as they were when it was issued? */
 @Injectable()
@@ -91,6 +92,7 @@ export class EpochChecker {
       ids('user'),
       ids('robot'),
       ids('project'),
+      ids('token'),
     ]);
     return new Map(
       rows.map((row) => [keyOf(row), { epoch: row.epoch, expiresAt: row.expires < 0 ? Infinity : row.expires }]),

@@ -125,13 +125,14 @@ export class TokensService {
 
   private async remember(key: string, jwt: string, audience: string): Promise<Remembered> {
     const claims = await this.check(jwt, audience);
-    const { kind, id, epoch, projects } = claims.breakwater;
+    const { kind, id, epoch, token: tokenId, projects } = claims.breakwater;
     const subjects: EpochOf[] = projects.map(([projectId, projectEpoch]) => ({
       kind: 'project',
       id: projectId,
       epoch: projectEpoch,
     }));
     if (kind === 'user' || kind === 'robot') subjects.push({ kind, id, epoch });
+    if (tokenId !== undefined) subjects.push({ kind: 'token', id: tokenId, epoch: 0 });
     const token = { subject: claims.sub, principal: { kind, id, epoch }, access: claims.access, expiresAt: claims.exp };
     const remembered = { token, standing: { subjects } };
     this.verified.set(key, remembered);
@@ -165,9 +166,10 @@ export class TokensService {
 
 const keyOf = (jwt: string, audience: string): string => hash('sha256', `${audience}\n${jwt}`, 'base64');
 
-function identityOf(principal: Principal): { kind: Principal['kind']; id: number; epoch: number } {
-  if (principal.kind === 'user' || principal.kind === 'robot')
-    return { kind: principal.kind, id: principal.id, epoch: principal.epoch };
+function identityOf(principal: Principal): Omit<Claims['breakwater'], 'projects'> {
+  if (principal.kind === 'user')
+    return { kind: 'user', id: principal.id, epoch: principal.epoch, token: principal.token?.id };
+  if (principal.kind === 'robot') return { kind: 'robot', id: principal.id, epoch: principal.epoch };
   return { kind: principal.kind, id: 0, epoch: 0 };
 }
 

@@ -13,7 +13,7 @@ export class AuthenticationMetrics {
   }
 
   /** Passes on what becomes of `proof`; undefined and UNAUTHORIZED count as wrong. */
-  async watch<T>(method: 'basic' | 'token' | 'secret', proof: Promise<T>): Promise<T> {
+  async watch<T>(method: 'basic' | 'token' | 'secret' | 'login', proof: Promise<T>): Promise<T> {
     try {
       const proven = await proof;
       this.counter.inc({ method, result: proven === undefined ? 'failure' : 'success' });

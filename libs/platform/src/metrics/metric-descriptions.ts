@@ -49,7 +49,7 @@ const connections = {
 const login = {
   breakwater_authentications_total: {
     type: 'counter',
-    help: 'Credentials presented, by method (basic, token, secret) and result (success, failure, throttled)',
+    help: 'Credentials presented, by method (basic, token, secret, login: the form of the portal) and result (success, failure, throttled)',
     labels: ['method', 'result'],
   },
   breakwater_cache_requests_total: {
