@@ -19,6 +19,8 @@ import { ArtifactsApiModule } from './artifacts/artifacts-api.module';
 import { AuditLogsApiModule } from './audit-logs/audit-logs-api.module';
 import { AuthModule } from './auth';
 import { ConfigurationsApiModule } from './configurations/configurations-api.module';
+import { AccessTokensApiModule } from './access-tokens/access-tokens-api.module';
+import { BrowserModule } from './browser/browser.module';
 import { FirstStart } from './first-start';
 import { ImmutableRulesApiModule } from './immutable-rules/immutable-rules-api.module';
 import { ImportsApiModule } from './imports/imports-api.module';
@@ -38,14 +40,18 @@ import { RobotsModule } from './robots/robots.module';
 import { SchedulesApiModule } from './schedules';
 import { SystemApiModule } from './system/system-api.module';
 import { TokenModule } from './token/token.module';
+import { SessionsApiModule } from './sessions/sessions-api.module';
+import { UserGroupsApiModule } from './user-groups/user-groups-api.module';
 import { UsersModule } from './users/users.module';
 import { WebhooksApiModule } from './webhooks/webhooks-api.module';
 
 /** One module for each resource of the management API. */
 const resources = [
+  AccessTokensApiModule,
   ArtifactsApiModule,
   ConfigurationsApiModule,
   AuditLogsApiModule,
+  BrowserModule,
   ImportsApiModule,
   JobserviceApiModule,
   ImmutableRulesApiModule,
@@ -60,8 +66,10 @@ const resources = [
   RetentionApiModule,
   RobotsModule,
   SchedulesApiModule,
+  SessionsApiModule,
   SystemApiModule,
   TokenModule,
+  UserGroupsApiModule,
   UsersModule,
   WebhooksApiModule,
 ];

@@ -1,6 +1,7 @@
 import { admitRequests, type CoreConfig, createServer, measureRequests } from '@breakwater/platform';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { RouteInventory } from './auth';
+import { Csrf } from './browser/csrf';
 import { CoreModule } from './core.module';
 import { acceptJsonOnly } from './http-bodies';
 import { answerMethodNotAllowed } from './method-not-allowed';
@@ -19,6 +20,7 @@ export async function createCore(config: CoreConfig): Promise<NestFastifyApplica
   });
   acceptJsonOnly(app);
   app.get(WarmTokens, { strict: false }).install(app.getHttpAdapter().getInstance());
+  app.get(Csrf, { strict: false }).install(app.getHttpAdapter().getInstance());
   answerMethodNotAllowed(app.getHttpAdapter().getInstance());
   admitRequests(app, routeLimits(config));
   serveOpenApi(app);

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { registeredRoutes } from './testing/registered-routes';
 import { insertArtifact } from './testing/artifact-fixture';
+import { TestBrowser } from './testing/test-browser';
 import { password, startTestCore, type Answer, type TestCore } from './testing/test-core';
 
 /**
@@ -27,6 +28,8 @@ interface Row {
   query?: string;
   /** Parameters of the path other than the usual. */
   fill?: Partial<typeof usual>;
+  /** Sent with a CSRF token. */
+  csrf?: true;
   /** Makes anew what those who are let in take away. */
   restore?: () => Promise<unknown>;
 }
@@ -59,6 +62,9 @@ const usual = {
   job_type: 'NONE',
   pool_id: 'none',
   job_id: '999999',
+  session_id: '6f1fd9c4-2a45-4b54-8f51-000000000000',
+  token_id: '999999',
+  group_id: '999999',
   id: '{retention}',
   eid: '999999',
   tid: '999999',
@@ -303,6 +309,27 @@ const rows: Row[] = [
   { route: 'DELETE /api/v2.0/users/:user_id', allowed: 'A' },
   { route: 'PUT /api/v2.0/users/:user_id/sysadmin', allowed: 'A', body: { sysadmin_flag: true } },
   { route: 'PUT /api/v2.0/users/:user_id/password', allowed: 'A', body: { new_password: 'weak' } },
+  { route: 'PUT /api/v2.0/users/:user_id/cli_secret', allowed: 'A', body: {} },
+  // ours; one's own are tested beside the controllers
+  { route: 'GET /api/v2.0/users/:user_id/sessions', allowed: 'A' },
+  { route: 'DELETE /api/v2.0/users/:user_id/sessions', allowed: 'A' },
+  { route: 'DELETE /api/v2.0/users/:user_id/sessions/:session_id', allowed: 'A' },
+  { route: 'GET /api/v2.0/users/:user_id/access-tokens', allowed: 'A' },
+  { route: 'POST /api/v2.0/users/:user_id/access-tokens', allowed: '', body: { name: '' } },
+  { route: 'DELETE /api/v2.0/users/:user_id/access-tokens/:token_id', allowed: 'A' },
+
+  // usergroup
+  { route: 'GET /api/v2.0/usergroups', allowed: 'A' },
+  { route: 'POST /api/v2.0/usergroups', allowed: 'A', body: {} },
+  { route: 'GET /api/v2.0/usergroups/search', allowed: known },
+  { route: 'GET /api/v2.0/usergroups/:group_id', allowed: 'A' },
+  { route: 'PUT /api/v2.0/usergroups/:group_id', allowed: 'A', body: {} },
+  { route: 'DELETE /api/v2.0/usergroups/:group_id', allowed: 'A' },
+
+  // pages of a browser; without a CSRF token (browser.int.spec.ts) nobody is let in
+  { route: 'GET /c/log_out', allowed: everyone },
+  { route: 'POST /c/login', allowed: everyone, body: { principal: 'stranger', password }, csrf: true },
+  { route: 'POST /c/userExists', allowed: everyone, body: { target: 'username', value: 'a' }, csrf: true },
 ];
 
 const accounts: Record<string, string | undefined> = {
@@ -321,6 +348,7 @@ const roles: Record<string, number> = { L: 5, G: 3, D: 2, M: 4, P: 1 };
 
 let core: TestCore;
 const registryctl = createServer((_request, response) => response.end('{"driver":"s3","capacity":null}'));
+let csrfHeaders: Record<string, string>;
 const ids: Record<string, string> = {};
 
 beforeAll(async () => {
@@ -338,6 +366,12 @@ beforeAll(async () => {
   ids.doomedSystemRobot = await createRobot('doomed', 'system', ['user:list']);
   await createRetention('team');
   await createRetention('open');
+  const page = new TestBrowser(core);
+  await page.form('//c/login', {});
+  csrfHeaders = {
+    'x-harbor-csrf-token': page.token ?? '',
+    cookie: `_gorilla_csrf=${page.cookies.get('_gorilla_csrf') ?? ''}`,
+  };
 }, 60_000);
 afterAll(async () => {
   await core?.close();
@@ -373,7 +407,7 @@ const withIds = (text: string): string => text.replace(/\{(\w+)\}/g, (_all, name
 const numbered = (body: object | undefined): unknown =>
   body && JSON.parse(JSON.stringify(body).replace(/"(\{\w+\})"/g, (_all, name: string) => withIds(name)));
 
-function call({ route, query = '', body, fill }: Row, letter: string, projectName: string): Promise<Answer> {
+function call({ route, query = '', body, fill, csrf }: Row, letter: string, projectName: string): Promise<Answer> {
   const [method = '', path = ''] = route.split(' ');
   const values: Record<string, string> = {
     ...usual,
@@ -382,7 +416,8 @@ function call({ route, query = '', body, fill }: Row, letter: string, projectNam
     ...fill,
   };
   const url = path.replace(/:(\w+)/g, (_all, name: string) => withIds(values[name] ?? '')) + withIds(query);
-  return core.request(method, `/${url}`, { as: accounts[letter], body: numbered(body) });
+  const headers = csrf ? csrfHeaders : {};
+  return core.request(method, `/${url}`, { as: accounts[letter], body: numbered(body), headers });
 }
 
 /** Let in means that what was asked for was looked at, whatever came of it. */

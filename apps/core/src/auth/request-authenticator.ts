@@ -1,9 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { anonymous, type Principal } from '@breakwater/access';
-import { Authenticator } from '@breakwater/identity';
+import { Authenticator, isAccessToken, SessionsService } from '@breakwater/identity';
 import { AppError } from '@breakwater/kernel';
 import { AuthenticationMetrics, CONFIG, FrontDoor, isInternalSecret } from '@breakwater/platform';
 import type { FastifyRequest } from 'fastify';
+import { readCookie, sessionCookie } from '../browser/cookies';
+import './request-context';
 
 /** Who sends a request to the management API (management-platform.md section 1.6). */
 @Injectable()
@@ -13,9 +15,13 @@ export class RequestAuthenticator {
     private readonly authenticator: Authenticator,
     private readonly frontDoor: FrontDoor,
     private readonly metrics: AuthenticationMetrics,
+    private readonly sessions: SessionsService,
   ) {}
 
-  /** Other schemes than ours count as none, as in Harbor. Throws UNAUTHORIZED, TOOMANYREQUESTS. */
+  /**
+   * Other schemes than ours count as none, as in Harbor, and a session that is over does.
+   * Throws UNAUTHORIZED, TOOMANYREQUESTS, UNAVAILABLE.
+   */
   async principalOf(request: FastifyRequest): Promise<Principal> {
     const { authorization } = request.headers;
     const { scheme, value } = schemeOf(authorization);
@@ -24,9 +30,28 @@ export class RequestAuthenticator {
         return this.basic(value, this.frontDoor.clientAddress(request.raw));
       case 'harbor-secret':
         return this.metrics.watch('secret', this.internal(authorization));
+      case 'bearer':
+        return (await this.bearer(value)) ?? this.session(request);
       default:
-        return anonymous;
+        return this.session(request);
     }
+  }
+
+  /** Undefined for what is no access token: tokens of other platforms come this way too. */
+  private async bearer(token: string): Promise<Principal | undefined> {
+    if (!isAccessToken(token)) return undefined;
+    const principal = await this.metrics.watch('token', this.authenticator.bearer(token));
+    if (!principal) throw new AppError('UNAUTHORIZED', 'unauthorized: wrong access token', { reason: 'login.failed' });
+    return principal;
+  }
+
+  /** Pages that ask by themselves say so, and keep nobody signed in. */
+  private async session(request: FastifyRequest): Promise<Principal> {
+    const sid = readCookie(request, sessionCookie);
+    const renew = request.headers['x-harbor-no-session-renewal'] !== 'true';
+    const session = sid === undefined ? undefined : await this.sessions.find(sid, renew);
+    request.sessionId = session?.id;
+    return session?.principal ?? anonymous;
   }
 
   private async internal(authorization: string | undefined): Promise<Principal> {

@@ -7,6 +7,8 @@ declare module 'fastify' {
     principal?: Principal;
     /** Set by AccessGuard on routes with `@RequirePermission`. */
     project?: ProjectFacts;
+    /** The session that the caller is known by, as its list names it. */
+    sessionId?: string;
   }
 }
 

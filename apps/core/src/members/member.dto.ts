@@ -22,9 +22,9 @@ const memberUser = z
 const memberGroup = z
   .object({
     id: int64.nullish(),
-    group_name: z.string().nullish(),
+    group_name: z.string().max(255).nullish(),
     group_type: int64.nullish(),
-    ldap_group_dn: z.string().nullish(),
+    ldap_group_dn: z.string().max(512).nullish(),
   })
   .meta({ 'x-model': 'UserGroup' });
 
@@ -62,6 +62,15 @@ export function readMember({
   member_user: user,
   member_group: group,
 }: z.output<typeof ProjectMemberDto.schema>): NewMember {
-  const named = Boolean(group?.id || group?.ldap_group_dn || group?.group_name);
-  return { roleId, userId: user?.user_id || undefined, username: user?.username || undefined, group: named };
+  const person = { userId: user?.user_id || undefined, username: user?.username || undefined };
+  return { roleId, ...person, ...(group && readGroup(group)) };
+}
+
+function readGroup(group: z.output<typeof memberGroup>): Partial<NewMember> {
+  return {
+    groupId: group.id || undefined,
+    ldapGroupDn: group.ldap_group_dn || undefined,
+    groupName: group.group_name || undefined,
+    groupType: group.group_type || undefined,
+  };
 }

@@ -42,7 +42,7 @@ describe('members of a project', () => {
     ['someone who is one', { role_id: 1, member_user: { username: 'carol' } }, 409],
     ['a role that is none', { role_id: 6, member_user: { username: 'erin' } }, 400],
     ['nobody', { role_id: 1 }, 400],
-    ['a group', { role_id: 1, member_group: { group_name: 'ops' } }, 400],
+    ['a group that is not there', { role_id: 1, member_group: { id: 999_999 } }, 404],
     ['a name that nobody has', { role_id: 1, member_user: { username: 'zoe' } }, 404],
     ['an id that nobody has', { role_id: 1, member_user: { user_id: 9999 } }, 404],
     ['a role as text', { role_id: '1', member_user: { username: 'erin' } }, 422],

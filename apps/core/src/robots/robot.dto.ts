@@ -1,4 +1,4 @@
-import { levelOf, type RobotInput, type RobotView } from '@breakwater/identity';
+import { expiryWarning, levelOf, type RobotInput, type RobotView } from '@breakwater/identity';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { int64, listShape, pathId, time } from '../rest';
@@ -54,6 +54,14 @@ const shown = {
   permissions: z.array(permission),
   creator_type: z.string(),
   creator_ref: int64,
+  expiry_warning: z
+    .enum(['none', 'soon', 'expired'])
+    .optional()
+    .describe('soon: within two weeks. Harbor has no such field'),
+  last_used_time: time.nullish().describe('To the minute; null: never. Harbor has no such field'),
+  previous_secret_until: time
+    .nullish()
+    .describe('Until then the secret before the last rotation is good too. Harbor has no such field'),
 };
 
 export class RobotDto extends createZodDto(z.object({ ...shown, creation_time: time, update_time: time })) {}
@@ -82,6 +90,21 @@ export class RobotUpdateDto extends createZodDto(
 
 export class RobotSecDto extends createZodDto(z.object({ secret: text.describe('Empty: one is generated') })) {}
 
+/** A month is enough to tell everybody. */
+const maxOverlapHours = 720;
+
+export class RefreshSecretQuery extends createZodDto(
+  z.object({
+    overlap_hours: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .max(maxOverlapHours)
+      .default(0)
+      .describe('How long the old secret stays good beside the new one. Harbor has no such parameter'),
+  }),
+) {}
+
 export class RobotIdParameters extends createZodDto(z.object({ robot_id: pathId })) {}
 
 export class ListRobotsQuery extends createZodDto(z.object(listShape)) {}
@@ -99,6 +122,9 @@ export function toRobot(robot: RobotView): z.input<typeof RobotDto.schema> {
     permissions: toPermissions(robot),
     creator_type: robot.creatorType,
     creator_ref: robot.creatorRef,
+    expiry_warning: expiryWarning(robot.expiresAt),
+    last_used_time: robot.lastUsedTime,
+    previous_secret_until: robot.previousSecretUntil,
     creation_time: robot.creationTime,
     update_time: robot.updateTime,
   };

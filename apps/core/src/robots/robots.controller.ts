@@ -19,6 +19,7 @@ import { RobotAccess } from './robot-access';
 import { robotListScope } from './robot-list-scope';
 import {
   ListRobotsQuery,
+  RefreshSecretQuery,
   readRobot,
   RobotCreatedDto,
   RobotCreateDto,
@@ -110,15 +111,16 @@ export class RobotsController {
   @Patch(':robot_id')
   @Authenticated()
   @Audited('update_robot', ({ params }, subjects) => subjects.robot(params.robot_id))
-  @Operation({ id: 'RefreshSec', tag, summary: 'Give a robot another secret', errors: [400, 401, 403, 404] })
+  @Operation({ id: 'RefreshSec', tag, summary: 'Give a robot another secret', errors: [400, 401, 403, 404, 422] })
   @Returns(RobotSecDto)
   async refreshSecret(
     @Param() { robot_id: id }: RobotIdParameters,
+    @Query() { overlap_hours: overlapHours }: RefreshSecretQuery,
     @Body() { secret }: RobotSecDto,
     @CurrentPrincipal() principal: Principal,
   ) {
     await this.access.requireOn(principal, 'update', id);
-    return { secret: await this.robots.refreshSecret(id, secret ?? undefined) };
+    return { secret: await this.robots.refreshSecret(id, secret ?? undefined, overlapHours) };
   }
 
   @Delete(':robot_id')

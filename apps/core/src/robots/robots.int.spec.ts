@@ -54,6 +54,9 @@ it('a project administrator makes a robot, reads it, changes it, refreshes it an
     ],
     creator_type: 'local',
     creator_ref: expect.any(Number),
+    expiry_warning: 'none',
+    last_used_time: null,
+    previous_secret_until: null,
     creation_time: created.body.creation_time,
     update_time: expect.any(String),
   });
@@ -80,6 +83,25 @@ it('a project administrator makes a robot, reads it, changes it, refreshes it an
 
   await expect(core.request('DELETE', path, { as: 'alice' })).resolves.toMatchObject({ status: 200 });
   await expect(core.request('GET', path, { as: 'alice' })).resolves.toMatchObject({ status: 404 });
+});
+
+it('a secret is rotated while the old one is good for a while', async () => {
+  const { body: robot } = await core.request('POST', '/robots', { as: 'alice', body: input({ name: 'rotated' }) });
+  const path = `/robots/${robot.id}`;
+  const status = async (secret: string) => {
+    const authorization = `Basic ${Buffer.from(`${robot.name}:${secret}`).toString('base64')}`;
+    return (await core.request('GET', '/ping', { headers: { authorization } })).status;
+  };
+  for (const hours of ['-1', '721', '1.5', 'day'])
+    expect((await core.request('PATCH', `${path}?overlap_hours=${hours}`, { as: 'alice', body: {} })).status).toBe(422);
+  const { body: second } = await core.request('PATCH', `${path}?overlap_hours=24`, { as: 'alice', body: {} });
+  expect([await status(robot.secret), await status(second.secret)]).toEqual([200, 200]);
+  const { body: shown } = await core.request('GET', path, { as: 'alice' });
+  const hours = (Date.parse(shown.previous_secret_until) - Date.now()) / 3_600_000;
+  expect(Math.round(hours)).toBe(24);
+  const { body: third } = await core.request('PATCH', path, { as: 'alice', body: {} });
+  expect(await Promise.all([robot, second, third].map(({ secret }) => status(secret)))).toEqual([401, 401, 200]);
+  await core.request('DELETE', path, { as: 'alice' });
 });
 
 it('a project administrator makes robots for nothing else', async () => {

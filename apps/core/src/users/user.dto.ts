@@ -51,12 +51,14 @@ export class PasswordReqDto extends createZodDto(
   z.object({ old_password: text.describe("Needed for one's own password"), new_password: text }),
 ) {}
 
+export class OIDCCliSecretReqDto extends createZodDto(z.object({ secret: text })) {}
+
 export class ListUsersQuery extends createZodDto(
   z.object({ ...listShape, username: z.string().max(255).optional(), email: z.string().max(255).optional() }),
 ) {}
 
 export class SearchUsersQuery extends createZodDto(
-  z.object({ ...pagingShape, username: z.string().max(255).describe('Part of the name') }),
+  z.object({ ...pagingShape, username: z.string().max(255).default('').describe('Part of the name') }),
 ) {}
 
 export class CurrentPermissionsQuery extends createZodDto(
@@ -76,7 +78,7 @@ export function toUser(user: UserRow): z.input<typeof UserRespDto.schema> {
     realname: user.realname,
     comment: user.comment,
     sysadmin_flag: user.sysadmin,
-    admin_role_in_auth: false,
+    admin_role_in_auth: user.adminInAuth,
     creation_time: user.creationTime,
     update_time: user.updateTime,
   };

@@ -1,10 +1,11 @@
-import { Body, Controller, Delete, Get, Param, Post, Put, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
 import type { Principal } from '@breakwater/access';
 import { firstUserId, UsersService } from '@breakwater/identity';
 import { AppError, type QueryFilter } from '@breakwater/kernel';
-import type { FastifyReply } from 'fastify';
+import { SettingsService } from '@breakwater/settings';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Audited } from '../audit-logs';
-import { Authenticated, CurrentPrincipal, SystemPermission } from '../auth';
+import { Authenticated, CurrentPrincipal, Public, SystemPermission } from '../auth';
 import {
   api,
   listOptions,
@@ -16,10 +17,12 @@ import {
   ReturnsNothing,
   setLocation,
 } from '../rest';
+import { SelfRegistration } from './self-registration';
 import { UserAccess } from './user-access';
 import { UserIdParameters } from './user-id.dto';
 import {
   ListUsersQuery,
+  OIDCCliSecretReqDto,
   PasswordReqDto,
   SearchUsersQuery,
   toUser,
@@ -37,6 +40,8 @@ export class UsersController {
   constructor(
     private readonly users: UsersService,
     private readonly access: UserAccess,
+    private readonly registration: SelfRegistration,
+    private readonly settings: SettingsService,
   ) {}
 
   @Get()
@@ -53,14 +58,17 @@ export class UsersController {
   }
 
   @Post()
-  @SystemPermission('user:create')
+  @Public()
   @Audited('create_user', ({ body }) => ({ resource: String(body.username) }))
   @Operation({ id: 'createUser', tag, summary: 'Create a user', errors: [400, 401, 403, 409] })
   @ReturnsCreated()
   async create(
     @Body() { username, email, realname, comment, password }: UserCreationReqDto,
+    @CurrentPrincipal() principal: Principal,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
+    await this.registration.requireCreate(principal, request, reply);
     const id = await this.users.create({
       username: username ?? '',
       email: email ?? '',
@@ -154,10 +162,35 @@ export class UsersController {
     @Param() { user_id: id }: UserIdParameters,
     @Body() passwords: PasswordReqDto,
     @CurrentPrincipal() principal: Principal,
+    @Req() request: FastifyRequest,
   ): Promise<void> {
     this.access.requireSelfOr(principal, id, 'user:update');
-    if (this.access.isSelf(principal, id)) await this.access.requirePassword(id, passwords.old_password ?? '');
+    if (this.access.isSelf(principal, id))
+      await this.access.requirePassword(request, principal, passwords.old_password ?? '');
     await this.users.changePassword(id, passwords.new_password ?? '');
+  }
+
+  @Put(':user_id/cli_secret')
+  @Authenticated()
+  @Operation({
+    id: 'setCliSecret',
+    tag,
+    summary: 'Set the CLI secret of a user of OIDC',
+    errors: [400, 401, 403, 404, 412],
+  })
+  @ReturnsNothing()
+  async setCliSecret(
+    @Param() { user_id: id }: UserIdParameters,
+    @Body() _secret: OIDCCliSecretReqDto,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<void> {
+    this.access.requireSelfOr(principal, id, 'user:update');
+    await this.users.get(id);
+    const { auth_mode: mode } = await this.settings.get();
+    throw new AppError('PRECONDITION', `no user has a CLI secret in the auth mode ${mode}: use an access token`, {
+      reason: 'user.cli-secret.none',
+      params: { mode },
+    });
   }
 }
 
