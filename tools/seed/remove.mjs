@@ -36,6 +36,8 @@ const REMOVALS = {
   blob: `b WHERE id IN (SELECT blob_id FROM gone_blob) AND NOT (${['artifact_blob', 'deleted_artifact_blob', 'repository_blob', 'project_blob'].map(usesBlob).join(' OR ')})`,
   audit_log: `l WHERE project_id IN ${PROJECTS}`,
   quota: `q WHERE project_id IN ${PROJECTS}`,
+  robot: `r WHERE name LIKE '${PREFIX}robot-%' OR project_id IN ${PROJECTS}`,
+  user_group: `g WHERE group_name LIKE '${PREFIX}group-%'`,
   project: `p WHERE name LIKE '${PREFIX}%'`,
   user_account: `u WHERE username LIKE '${PREFIX}user-%'`,
 };

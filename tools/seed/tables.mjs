@@ -20,6 +20,7 @@ import { MEMBERS_PER_PROJECT } from './scale.mjs';
 
 const GIB = 1024 ** 3;
 const PROGRESS_ROWS = 500_000;
+const GROUPS = 20;
 /** What each table needs ids for. */
 const counts = (scale, blobsPerRepository) => ({
   project: scale.projects,
@@ -173,6 +174,7 @@ function derived(first, { artifacts, projects }) {
      SELECT DISTINCT a.${column}, ab.blob_id FROM artifact a JOIN artifact_blob ab ON ab.artifact_id = a.id WHERE ${ours}`;
   const isOurs = (column) => `${column} BETWEEN ${first.project} AND ${first.project + projects - 1}`;
   return [
+    ...groupsAndRobots(first, projects),
     ['repository_blob', blobsPer('repository_blob', 'repository_id')],
     ['project_blob', blobsPer('project_blob', 'project_id')],
     [
@@ -186,6 +188,48 @@ function derived(first, { artifacts, projects }) {
               ON manifests.project_id = p.id
        CROSS JOIN LATERAL (SELECT coalesce(blobs.bytes, 0) + coalesce(manifests.bytes, 0) AS bytes) u
        WHERE ${isOurs('p.id')}`,
+    ],
+  ];
+}
+
+/**
+ * Groups with members in every project of theirs, and robots whose secret nobody knows, of the system and of projects.
+ * Seeded users are in groups by their number.
+ */
+function groupsAndRobots(first, projects) {
+  const ours = `p.id BETWEEN ${first.project} AND ${first.project + projects - 1}`;
+  const groups = `FROM user_group g WHERE g.group_name LIKE '${PREFIX}group-%'`;
+  const columns = '(name, project_id, description, secret_hash, duration, expires_at)';
+  const facts = `'made by npm run seed', 'hmac-sha256$', 30, extract(epoch FROM now())::bigint + 2592000`;
+  return [
+    [
+      'user_group',
+      `INSERT INTO user_group (group_name, group_type) SELECT '${PREFIX}group-' || n, 3 FROM generate_series(1, ${GROUPS}) n
+       ON CONFLICT DO NOTHING`,
+    ],
+    [
+      'user_group_member',
+      `INSERT INTO user_group_member (user_id, group_id)
+       SELECT u.id, g.id FROM user_account u JOIN user_group g ON g.group_name = '${PREFIX}group-' || (1 + u.id % ${GROUPS})
+       WHERE u.username LIKE '${PREFIX}user-%' ON CONFLICT DO NOTHING`,
+    ],
+    [
+      'project_member g',
+      `INSERT INTO project_member (project_id, entity_id, entity_type, role_id)
+       SELECT p.id, (SELECT g.id ${groups} ORDER BY g.id OFFSET p.id % ${GROUPS} LIMIT 1), 'g', 3 FROM project p WHERE ${ours}`,
+    ],
+    [
+      'robot',
+      `INSERT INTO robot ${columns} SELECT '${PREFIX}robot-' || n, 0, ${facts} FROM generate_series(1, 20) n ON CONFLICT DO NOTHING`,
+    ],
+    ['robot of projects', `INSERT INTO robot ${columns} SELECT 'ci', p.id, ${facts} FROM project p WHERE ${ours}`],
+    [
+      'robot_permission',
+      `INSERT INTO robot_permission (robot_id, kind, namespace, resource, action)
+       SELECT r.id, CASE WHEN p.id IS NULL THEN 'system' ELSE 'project' END, coalesce(p.name, '/'),
+              CASE WHEN p.id IS NULL THEN 'project' ELSE 'repository' END, CASE WHEN p.id IS NULL THEN 'list' ELSE 'pull' END
+       FROM robot r LEFT JOIN project p ON p.id = r.project_id AND ${ours}
+       WHERE p.id IS NOT NULL OR r.name LIKE '${PREFIX}robot-%' ON CONFLICT DO NOTHING`,
     ],
   ];
 }
