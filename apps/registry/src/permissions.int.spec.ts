@@ -60,6 +60,7 @@ const others = [
   'GET /healthz',
   'GET /readyz',
   'DELETE /internal/uploads/:id',
+  'GET /internal/blobs/:digest',
   'GET /internal/precheck',
 ];
 

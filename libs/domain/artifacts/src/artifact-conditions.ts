@@ -35,7 +35,7 @@ export function artifactConditions(
   const all = filters.some(({ key, value }) => key === 'base' && value === '*');
   const special = filters.flatMap((filter) => {
     if (filter.key === 'tags') return [tagCondition(scope, filter, parameters)];
-    return filter.key === 'labels' ? [labelCondition(filter)] : [];
+    return filter.key === 'labels' ? [labelCondition(filter, parameters)] : [];
   });
   return [all ? `NOT ${accessory}` : 'a.listed', ...special, ...filterConditions(artifactColumns, filters, parameters)];
 }
@@ -57,8 +57,12 @@ function tagScope(scope: ArtifactScope, parameters: SqlParameters): string {
   return `t.repository_id IN (SELECT id FROM repository WHERE project_id = ${parameters.add(scope.projectId)})`;
 }
 
-/** No artifact carries a label before labels exist. */
-function labelCondition({ match, values = [] }: QueryFilter): string {
-  if (match === 'and' && values.every((value) => typeof value === 'number')) return 'false';
+/** All of them. */
+function labelCondition({ match, values = [] }: QueryFilter, parameters: SqlParameters): string {
+  if (match === 'and' && values.every((value) => typeof value === 'number')) {
+    const carries = (id: unknown): string =>
+      `EXISTS (SELECT FROM label_reference l WHERE l.artifact_id = a.id AND l.label_id = ${parameters.add(id)})`;
+    return values.map(carries).join(' AND ');
+  }
   throw new AppError('BAD_REQUEST', 'invalid query: labels takes a list of ids such as (1 2)');
 }

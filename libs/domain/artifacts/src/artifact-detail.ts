@@ -1,3 +1,6 @@
+import { attestationReference } from './attestations';
+import { labelColumns, type LabelRow } from './labels/labels.repository';
+
 /** An artifact as the management API shows it, with what hangs on it. */
 export interface ArtifactDetail {
   id: number;
@@ -12,11 +15,16 @@ export interface ArtifactDetail {
   size: number;
   annotations: Record<string, string>;
   extraAttrs: Record<string, unknown>;
+  /** Digest of the layer that shows what it is; null: the icon of its type. */
+  icon: string | null;
   pushTime: Date;
   pullTime: Date | null;
   references: ReferenceDetail[];
   tags: TagDetail[];
   accessories: AccessoryDetail[];
+  /** Of the indexes that list it. */
+  inheritedAccessories: AccessoryDetail[];
+  labels: LabelRow[];
 }
 
 export interface ReferenceDetail {
@@ -55,6 +63,8 @@ export interface AccessoryDetail {
 export interface ArtifactParts {
   tags: boolean;
   accessories: boolean;
+  inheritedAccessories?: boolean;
+  labels?: boolean;
   /** Of each tag, whether it is immutable. */
   immutable?: boolean;
 }
@@ -76,7 +86,7 @@ const tags = list(`SELECT ${tagColumns} FROM tag t WHERE t.artifact_id = a.id OR
 
 const references = list(
   `SELECT f.parent_id AS "parentId", f.child_id AS "childId", f.child_digest AS "childDigest", f.platform, f.annotations, f.urls
-   FROM artifact_reference f WHERE f.parent_id = a.id ORDER BY f.child_id`,
+   FROM artifact_reference f WHERE f.parent_id = a.id AND NOT ${attestationReference} ORDER BY f.child_id`,
 );
 
 const accessories = list(
@@ -84,12 +94,25 @@ const accessories = list(
    WHERE c.repository_id = a.repository_id AND c.subject_digest = a.digest ORDER BY c.id`,
 );
 
+const inheritedAccessories = list(
+  `SELECT ${accessoryColumns}, r.name AS "subjectRepository"
+   FROM artifact_reference f JOIN artifact p ON p.id = f.parent_id, ${accessoryTables}
+   WHERE f.child_id = a.id AND NOT ${attestationReference} AND c.repository_id = p.repository_id AND c.subject_digest = p.digest ORDER BY c.id`,
+);
+
+const labels = list(
+  `SELECT ${labelColumns} FROM label_reference lr JOIN label l ON l.id = lr.label_id WHERE lr.artifact_id = a.id ORDER BY l.name, l.id`,
+);
+
+const nothing = "'[]'::jsonb";
+
 export function artifactSelect(parts: ArtifactParts): string {
   return `
     a.id, a.project_id AS "projectId", a.repository_id AS "repositoryId", r.name AS "repositoryName", a.digest, a.type,
     a.media_type AS "mediaType", a.manifest_media_type AS "manifestMediaType", a.artifact_type AS "artifactType", a.size,
-    a.annotations, a.extra_attrs AS "extraAttrs", a.push_time AS "pushTime", a.pull_time AS "pullTime",
-    ${references} AS "references", ${parts.tags ? tags : "'[]'::jsonb"} AS tags, ${parts.accessories ? accessories : "'[]'::jsonb"} AS accessories`;
+    a.annotations, a.extra_attrs AS "extraAttrs", a.icon, a.push_time AS "pushTime", a.pull_time AS "pullTime",
+    ${references} AS "references", ${parts.tags ? tags : nothing} AS tags, ${parts.accessories ? accessories : nothing} AS accessories,
+    ${parts.inheritedAccessories ? inheritedAccessories : nothing} AS "inheritedAccessories", ${parts.labels ? labels : nothing} AS labels`;
 }
 
 export function withDates(row: ArtifactDetail): ArtifactDetail {
@@ -100,6 +123,12 @@ export function withDates(row: ArtifactDetail): ArtifactDetail {
       pushTime: new Date(tag.pushTime),
       pullTime: tag.pullTime && new Date(tag.pullTime),
     })),
-    accessories: row.accessories.map((accessory) => ({ ...accessory, creationTime: new Date(accessory.creationTime) })),
+    accessories: row.accessories.map(withCreationTime),
+    inheritedAccessories: row.inheritedAccessories.map(withCreationTime),
+    labels: row.labels.map((label) => ({ ...withCreationTime(label), updateTime: new Date(label.updateTime) })),
   };
+}
+
+function withCreationTime<T extends { creationTime: Date }>(item: T): T {
+  return { ...item, creationTime: new Date(item.creationTime) };
 }

@@ -1,5 +1,6 @@
 import type { Descriptor, Manifest } from '@breakwater/kernel';
-import { accessoryLink, artifactKind, configType, isImageConfig } from './artifact-kind';
+import fc from 'fast-check';
+import { accessoryLink, artifactKind, configType, iconOf, isImageConfig } from './artifact-kind';
 
 const hex = 'a'.repeat(64);
 const descriptor = (mediaType: string): Descriptor => ({ mediaType, digest: `sha256:${hex}`, size: 2 });
@@ -30,7 +31,18 @@ describe('artifactKind', () => {
     ['application/vnd.cncf.helm.config.v1+json', 'CHART'],
     ['application/vnd.wasm.config.v1+json', 'WASM'],
     ['application/vnd.wasm.config.v0+json', 'WASM'],
+    ['application/vnd.cnab.manifest.v1', 'CNAB'],
+    ['application/vnd.goharbor.harbor.sbom.v1', 'SBOM'],
+    ['application/vnd.cnai.model.config.v1+json', 'CNAI'],
+    ['application/vnd.cncf.model.config.v1+json', 'CNAI'],
+    ['application/vnd.caicloud.model.config.v1alpha1+json', 'MODEL'],
     ['application/vnd.example.model.config.v1+json', 'MODEL'],
+    ['application/vnd.example.model.config.v1.2+json', 'UNKNOWN'],
+    ['application/vnd.example.model.config.v1', 'UNKNOWN'],
+    ['application/vnd.example.model.config+json', 'UNKNOWN'],
+    ['application/vnd.example..config.v1+json', 'UNKNOWN'],
+    ['x-application/vnd.example.model.config.v1+json', 'UNKNOWN'],
+    ['constructor', 'UNKNOWN'],
     ['application/vnd.example.some.thing.config.v1+json', 'SOME.THING'],
     ['application/vnd.example.config', 'UNKNOWN'],
     ['application/vnd.unknown.config.v1+json', 'UNKNOWN'],
@@ -43,7 +55,43 @@ describe('artifactKind', () => {
 
   it('of an index is an image, or a bundle that says so', () => {
     expect(artifactKind(index())).toBe('IMAGE');
-    expect(artifactKind(index({ 'org.opencontainers.artifactType': 'application/vnd.cnab.manifest.v1' }))).toBe('CNAB');
+    const bundle = (type: string) => index({ 'org.opencontainers.artifactType': type });
+    expect(artifactKind(bundle('application/vnd.cnab.manifest.v1'))).toBe('CNAB');
+    expect(artifactKind(bundle('application/vnd.example.stack.config.v1+json'))).toBe('STACK');
+    expect(artifactKind(bundle('text/plain'))).toBe('UNKNOWN');
+    expect(configType(bundle('application/vnd.cnab.manifest.v1'))).toBe('application/vnd.cnab.manifest.v1');
+  });
+
+  it.each([
+    [{ 'module.wasm.image/variant': 'compat' }, 'WASM'],
+    [{ 'run.oci.handler': 'wasm' }, 'WASM'],
+    [{ 'run.oci.handler': 'crun' }, 'IMAGE'],
+  ])('of an image with %j is %s', (annotations, kind) => {
+    const marked = image('application/vnd.oci.image.config.v1+json', { annotations });
+    expect(artifactKind(marked)).toBe(kind);
+    expect(artifactKind({ ...marked, config: descriptor('application/vnd.cncf.helm.config.v1+json') })).toBe('CHART');
+  });
+
+  it('is the word between organisation and config, whatever it is', () => {
+    const word = fc.stringMatching(/^[a-z0-9-]{1,12}$/);
+    fc.assert(
+      fc.property(word, fc.array(word, { minLength: 1, maxLength: 4 }), word, (org, words, version) => {
+        const mediaType = `application/vnd.${org}.${words.join('.')}.config.${version}+json`;
+        fc.pre(!['helm', 'model', 'oci', 'wasm'].some((known) => mediaType.includes(known)));
+        expect(artifactKind(image(mediaType))).toBe(words.join('.').toUpperCase());
+      }),
+    );
+  });
+
+  it('is always one word that people can read, at most as long as the column', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 600 }), fc.option(fc.string(), { nil: undefined }), (config, artifactType) => {
+        const kind = artifactKind(image(config, artifactType === undefined ? {} : { artifactType }));
+        expect(kind.length).toBeGreaterThan(0);
+        expect(kind.length).toBeLessThanOrEqual(255);
+        expect(kind).toBe(kind.toUpperCase());
+      }),
+    );
   });
 
   it('goes by the artifact type where the config is empty', () => {
@@ -69,6 +117,16 @@ describe('isImageConfig', () => {
     expect(isImageConfig('application/vnd.docker.container.image.v1+json')).toBe(true);
     expect(isImageConfig('application/vnd.cncf.helm.config.v1+json')).toBe(false);
     expect(isImageConfig(undefined)).toBe(false);
+  });
+});
+
+describe('iconOf', () => {
+  it('is the layer that is marked so', () => {
+    const marked = { ...descriptor('image/png'), annotations: { 'io.goharbor.artifact.v1alpha1.icon': '' } };
+    expect(iconOf(image('a/b', { layers: [descriptor('c/d'), { ...marked, digest: 'sha256:icon' }] }))).toBe(
+      'sha256:icon',
+    );
+    expect(iconOf(image('a/b', { layers: [descriptor('c/d')] }))).toBeNull();
   });
 });
 

@@ -10,33 +10,70 @@ export function isImageConfig(mediaType: string | undefined): boolean {
   return mediaType !== undefined && imageConfigs.has(mediaType);
 }
 
+const wasmConfig = 'application/vnd.wasm.config.v1+json';
+
 const knownTypes: Record<string, string> = {
   'application/vnd.cncf.helm.config.v1+json': 'CHART',
   'application/vnd.cnab.manifest.v1': 'CNAB',
-  'application/vnd.wasm.config.v1+json': 'WASM',
+  [wasmConfig]: 'WASM',
   'application/vnd.wasm.config.v0+json': 'WASM',
+  'application/vnd.goharbor.harbor.sbom.v1': 'SBOM',
+  // The model specification's first home, and where it moved.
+  'application/vnd.cnai.model.config.v1+json': 'CNAI',
+  'application/vnd.cncf.model.config.v1+json': 'CNAI',
 };
 
+/** An image that says of itself that it is a WebAssembly module (the two ways that runtimes know). */
+const wasmMarks = [
+  ['module.wasm.image/variant', 'compat'],
+  ['run.oci.handler', 'wasm'],
+] as const;
+
+/** `application/vnd.<org>.<type>.config.<version>+json`, as Harbor reads it (management-platform.md section 7.8). */
+const namedType = /^application\/vnd\.[^.]*\.(.*)\.config\.[^.]*\+json$/;
+
+export const unknownKind = 'UNKNOWN';
+
 /**
- * What the artifact is to people, as Harbor derives it: an image, a known kind, else the word that
- * `application/vnd.<org>.<word>.config…` names, else UNKNOWN.
+ * What the artifact is to people, as Harbor derives it: an image, a known kind, else the word that the media type of its
+ * config names, else UNKNOWN.
  */
 export function artifactKind(manifest: Manifest): string {
-  if (manifest.kind === 'index') return manifest.annotations['org.opencontainers.artifactType'] ? 'CNAB' : 'IMAGE';
   const mediaType = configType(manifest);
-  if (isImageConfig(mediaType)) return 'IMAGE';
-  const known = knownTypes[mediaType];
+  if (isImageConfig(mediaType) || mediaType === manifest.mediaType) return kindWithoutConfig(manifest);
+  const known = Object.hasOwn(knownTypes, mediaType) ? knownTypes[mediaType] : undefined;
   if (known) return known;
-  const word = /^application\/vnd\.[^.]+\.(.+?)\.config(\..+)?(\+\w+)?$/.exec(mediaType)?.[1];
-  return (word ?? 'UNKNOWN').toUpperCase().slice(0, 255);
+  const word = namedType.exec(mediaType)?.[1];
+  return (word || unknownKind).toUpperCase().slice(0, 255);
 }
 
-/** Media type of the config; for an artifact with the empty config its own `artifactType` tells more. */
+/** An index of images, and an image; a manifest without a config that tells is neither. */
+function kindWithoutConfig({ kind, config }: Manifest): string {
+  return kind === 'index' || isImageConfig(config?.mediaType) ? 'IMAGE' : unknownKind;
+}
+
+/**
+ * Media type of the config; for an artifact with the empty config its own `artifactType` tells more, for an index the
+ * annotation that bundles (CNAB) carry.
+ */
 export function configType(manifest: Manifest): string {
-  if (manifest.kind === 'index') return manifest.mediaType;
+  if (manifest.kind === 'index') return manifest.annotations['org.opencontainers.artifactType'] || manifest.mediaType;
   const { config, artifactType } = manifest;
+  if (isMarkedWasm(manifest)) return wasmConfig;
   if (artifactType && (!config || config.mediaType === mediaTypes.ociEmpty)) return artifactType;
   return config?.mediaType ?? manifest.mediaType;
+}
+
+/** An image by its config, WebAssembly by its annotations. */
+export function isMarkedWasm({ config, annotations }: Manifest): boolean {
+  return isImageConfig(config?.mediaType) && wasmMarks.some(([name, value]) => annotations[name] === value);
+}
+
+/** Digest of the layer that is marked as the artifact's icon. */
+export function iconOf({ layers }: Manifest): string | null {
+  return (
+    layers.find(({ annotations }) => annotations?.['io.goharbor.artifact.v1alpha1.icon'] !== undefined)?.digest ?? null
+  );
 }
 
 const accessoryTypes: Record<string, string> = {

@@ -2,8 +2,9 @@ import { AppError, referrerArtifactType, type Manifest } from '@breakwater/kerne
 import { AppErrors } from '@breakwater/platform';
 import { Injectable } from '@nestjs/common';
 import { AccessoriesRepository } from './accessories.repository';
-import { accessoryLink, artifactKind, configType } from './artifact-kind';
+import { accessoryLink, artifactKind, configType, iconOf } from './artifact-kind';
 import { ArtifactsRepository, type ArtifactRow } from './artifacts.repository';
+import { attestationsOf } from './attestations';
 import type { BlobRow } from './blobs.repository';
 import { ProjectUsageRepository } from './project-usage.repository';
 import type { RepositoryRow } from './repositories.repository';
@@ -57,10 +58,11 @@ export class ArtifactRecorder {
       subjectDigest: manifest.subject?.digest ?? null,
       annotations: manifest.annotations,
       extraAttrs: content.extraAttrs,
+      icon: iconOf(manifest),
     });
     const blobIds = blobs.map((blob) => blob.id);
     await this.artifacts.insertBlobs(id, blobIds);
-    await this.linkChildren(id, manifest, children);
+    await this.linkChildren({ id, repositoryId: repository.id }, manifest, children);
     await this.linkSubject(id, repository.id, content);
     const addedBytes = await this.usage.reference(repository.projectId, {
       id,
@@ -80,13 +82,22 @@ export class ArtifactRecorder {
     return found;
   }
 
-  private async linkChildren(parentId: number, manifest: Manifest, children: ArtifactRow[]): Promise<void> {
+  private async linkChildren(
+    parent: { id: number; repositoryId: number },
+    manifest: Manifest,
+    children: ArtifactRow[],
+  ): Promise<void> {
     const ids = new Map(children.map(({ digest, id }) => [digest, id]));
     const listed = manifest.manifests.flatMap(({ digest, platform, urls, annotations }) => {
       const id = ids.get(digest);
       return id === undefined ? [] : [{ id, digest, platform, urls, annotations }];
     });
-    await this.artifacts.insertReferences(parentId, listed);
+    await this.artifacts.insertReferences(parent.id, listed);
+    for (const { digest, ...link } of attestationsOf(manifest)) {
+      const artifactId = ids.get(digest);
+      if (artifactId !== undefined)
+        await this.accessories.insert({ artifactId, repositoryId: parent.repositoryId, ...link });
+    }
   }
 
   private async linkSubject(

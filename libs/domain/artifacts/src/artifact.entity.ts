@@ -12,6 +12,7 @@ import { Repository } from './repository.entity';
 @Index('artifact_project_id_digest_idx', ['projectId', 'digest'])
 @Index('artifact_project_id_push_time_idx', ['projectId', 'pushTime', 'id'], { where: 'listed' })
 @Index('artifact_digest_idx', ['digest'])
+@Index('artifact_icon_idx', ['icon'], { where: 'icon IS NOT NULL' })
 export class Artifact {
   @PrimaryGeneratedColumn('identity', {
     type: 'bigint',
@@ -68,6 +69,10 @@ export class Artifact {
   /** What the config tells: architecture, os, author, created, entry point, … */
   @Column({ name: 'extra_attrs', type: 'jsonb', default: () => "'{}'" })
   extraAttrs!: Record<string, unknown>;
+
+  /** Digest of the layer that shows what it is; null: the icon of its type. */
+  @Column({ type: 'varchar', length: 160, collation: 'C', nullable: true })
+  icon!: string | null;
 
   /** Tagged or no part of an index, and nobody's accessory: what lists show. Triggers of the schema keep it. */
   @Column({ type: 'boolean', default: true })

@@ -7,6 +7,7 @@ import { SettingsModule } from '@breakwater/settings';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Accessory } from './accessory.entity';
+import { ArtifactAddition } from './additions/artifact-addition.entity';
 import { ArtifactBlob } from './artifact-blob.entity';
 import { ArtifactDeletionService } from './artifact-deletion.service';
 import { ArtifactPurgeService } from './artifact-purge.service';
@@ -22,6 +23,9 @@ import { Blob } from './blob.entity';
 import { DeletedArtifactBlob } from './deleted-artifact-blob.entity';
 import { DeletedArtifact } from './deleted-artifact.entity';
 import { DeletedArtifactsRepository } from './deleted-artifacts.repository';
+import { Icon } from './icons/icon.entity';
+import { LabelReference } from './labels/label-reference.entity';
+import { Label } from './labels/label.entity';
 import { ManifestContent } from './manifest.entity';
 import { ManifestsService } from './manifests.service';
 import { ProjectBlob } from './project-blob.entity';
@@ -58,6 +62,10 @@ const entities = [
   PullBatch,
   DeletedArtifact,
   DeletedArtifactBlob,
+  Label,
+  LabelReference,
+  ArtifactAddition,
+  Icon,
   // Only for the relation: the table is the projects library's.
   Project,
 ];

@@ -26,6 +26,7 @@ export interface NewArtifact {
   subjectDigest: string | null;
   annotations: Record<string, string>;
   extraAttrs: Record<string, unknown>;
+  icon: string | null;
 }
 
 export interface ArtifactRow {
@@ -127,8 +128,8 @@ export class ArtifactsRepository {
   async upsert(artifact: NewArtifact): Promise<{ id: number; created: boolean }> {
     const [row] = await this.database.prepared<{ id: number; created: boolean }>(
       `INSERT INTO artifact (project_id, repository_id, digest, type, media_type, manifest_media_type, artifact_type, size, manifest_size,
-                             subject_digest, annotations, extra_attrs)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                             subject_digest, annotations, extra_attrs, icon)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
        ON CONFLICT (repository_id, digest) DO UPDATE SET push_time = now(), manifest_media_type = EXCLUDED.manifest_media_type
        RETURNING id, xmax = 0 AS created`,
       [
@@ -144,6 +145,7 @@ export class ArtifactsRepository {
         artifact.subjectDigest,
         JSON.stringify(artifact.annotations),
         JSON.stringify(artifact.extraAttrs),
+        artifact.icon,
       ],
     );
     return row as { id: number; created: boolean };

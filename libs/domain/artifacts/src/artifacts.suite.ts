@@ -11,6 +11,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ArtifactListsModule } from './artifact-lists.module';
 import { ContentModule } from './content.module';
+import { CopyModule } from './copy/copy.module';
+import { LabelsModule } from './labels/labels.module';
 import { PullFolder } from './pull-folder';
 
 export interface ArtifactsBench {
@@ -39,6 +41,8 @@ export async function startArtifacts(): Promise<ArtifactsBench> {
     RedisModule.forRoot(testRedis()),
     ContentModule.forRoot(store),
     ArtifactListsModule,
+    CopyModule,
+    LabelsModule,
     ProjectsModule,
   ];
   const app = await NestFactory.createApplicationContext(

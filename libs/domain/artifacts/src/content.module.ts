@@ -6,6 +6,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessoriesRepository } from './accessories.repository';
 import { ArtifactRecorder } from './artifact-recorder';
 import { ArtifactsModule } from './artifacts.module';
+import { PushedAttributes } from './attributes/pushed-attributes';
 import { BlobKeeper } from './blob-keeper';
 import { BlobsRepository } from './blobs.repository';
 import { BlobsService } from './blobs.service';
@@ -27,6 +28,7 @@ export class ContentModule {
         BlobsRepository,
         AccessoriesRepository,
         ArtifactRecorder,
+        PushedAttributes,
         BlobsService,
         BlobKeeper,
         UploadIds,

@@ -100,6 +100,13 @@ export class DeletedArtifact {
   @Column({ type: 'jsonb' })
   subjects!: DeletedSubject[];
 
+  /** Ids of the labels that it had. */
+  @Column({ type: 'jsonb', default: () => "'[]'" })
+  labels!: number[];
+
+  @Column({ type: 'varchar', length: 160, collation: 'C', nullable: true })
+  icon!: string | null;
+
   /** Name of the user or robot who deleted it. */
   @Column({ type: 'varchar', length: 512 })
   actor!: string;

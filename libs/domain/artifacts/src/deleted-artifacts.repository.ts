@@ -22,7 +22,7 @@ const row = `d.id, d.project_id AS "projectId", d.repository_name AS "repository
 
 /** What artifact and deleted_artifact both have. */
 const shared = `id, project_id, digest, type, media_type, manifest_media_type, artifact_type, size, manifest_size, subject_digest,
-  annotations, extra_attrs, push_time, pull_time`;
+  annotations, extra_attrs, icon, push_time, pull_time`;
 
 const list = (select: string): string => `(SELECT coalesce(jsonb_agg(to_jsonb(i)), '[]') FROM (${select}) i)`;
 
@@ -36,6 +36,8 @@ const subjects = list(
   `SELECT c.subject_digest AS digest, c.type, c.source, c.creation_time AS "creationTime" FROM accessory c WHERE c.artifact_id = a.id ORDER BY c.id`,
 );
 
+const labels = `(SELECT coalesce(jsonb_agg(l.label_id ORDER BY l.label_id), '[]') FROM label_reference l WHERE l.artifact_id = a.id)`;
+
 /** In repository $2. */
 const isThere = (digest: string): string =>
   `EXISTS (SELECT FROM repository r JOIN artifact a ON a.repository_id = r.id WHERE r.name = $2 AND a.digest = ${digest})`;
@@ -48,8 +50,8 @@ export class DeletedArtifactsRepository {
   /** Writes down artifacts of the repository with all that hangs on them, before their own rows go. */
   async keep(repository: RepositoryRow, ids: number[], options: { days: number; actor: string }): Promise<void> {
     await this.database.query(
-      `INSERT INTO deleted_artifact (${shared}, repository_name, tags, children, subjects, actor, purge_time)
-       SELECT ${shared}, $2, ${tags}, ${children}, ${subjects}, $3, now() + make_interval(days => $4)
+      `INSERT INTO deleted_artifact (${shared}, repository_name, tags, children, subjects, labels, actor, purge_time)
+       SELECT ${shared}, $2, ${tags}, ${children}, ${subjects}, ${labels}, $3, now() + make_interval(days => $4)
        FROM artifact a WHERE a.id = ANY($1)`,
       [ids, repository.name, options.actor, options.days],
     );
@@ -135,6 +137,12 @@ export class DeletedArtifactsRepository {
        FROM deleted_artifact d, jsonb_to_recordset(d.subjects) AS s(digest text, type text, source text, "creationTime" timestamptz)
        WHERE d.id = ANY($1)`,
       [ids, repository.id],
+    );
+    await this.database.query(
+      `INSERT INTO label_reference (label_id, artifact_id)
+       SELECT l.id, d.id FROM deleted_artifact d, jsonb_array_elements_text(d.labels) AS given(id) JOIN label l ON l.id = given.id::bigint
+       WHERE d.id = ANY($1) FOR KEY SHARE OF l`,
+      [ids],
     );
     const [added] = await this.database.query<{ bytes: number }>(
       `WITH added AS (

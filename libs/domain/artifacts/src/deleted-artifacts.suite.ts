@@ -1,5 +1,6 @@
 import type { EventActor } from '@breakwater/contracts';
 import { digestOf, mediaTypes, parseReference, type Descriptor } from '@breakwater/kernel';
+import { ProjectsService } from '@breakwater/projects';
 import { SettingsService } from '@breakwater/settings';
 import { ArtifactDeletionService } from './artifact-deletion.service';
 import { ArtifactPurgeService } from './artifact-purge.service';
@@ -25,6 +26,9 @@ const home = 'bench/home';
 
 /** Pushes, deletes, restores and purges in the project of a bench, with blobs that lie in `bench/home`. */
 export class DeletionBench {
+  /** Other projects by name. */
+  private readonly projects = new Map<string, number>();
+
   private constructor(readonly bench: ArtifactsBench) {}
 
   static async start(): Promise<DeletionBench> {
@@ -61,13 +65,14 @@ export class DeletionBench {
 
   /** Links what it needs into the repository, and pushes it. */
   async push(repository: string, item: Item, tag?: string): Promise<void> {
+    const projectId = this.projects.get(repository.split('/')[0] ?? '') ?? this.projectId;
     for (const { digest } of item.blobs)
-      await this.service(BlobsService).mount({ projectId: this.projectId, repository }, digest, {
+      await this.service(BlobsService).mount({ projectId, repository }, digest, {
         from: home,
         mayPull: () => Promise.resolve(true),
       });
     await this.service(ManifestPushService).push({
-      projectId: this.projectId,
+      projectId,
       repository,
       reference: parseReference(tag ?? item.digest),
       tags: [],
@@ -76,6 +81,16 @@ export class DeletionBench {
       actor,
       condition: {},
     });
+  }
+
+  /** Makes another project, and answers its id. */
+  async project(name: string): Promise<number> {
+    const id = await this.service(ProjectsService).create(
+      { kind: 'internal', name: 'test' },
+      { name, metadata: {}, storageLimit: -1 },
+    );
+    this.projects.set(name, id);
+    return id;
   }
 
   delete(repository: string, { digest }: Item): Promise<void> {
@@ -176,9 +191,14 @@ export function image(config: Descriptor, layers: Descriptor[], subject?: Item):
   );
 }
 
-export function index(children: Item[]): Item {
+/** `annotations` by the digest of the child. */
+export function index(children: Item[], annotations: Record<string, Record<string, string>> = {}): Item {
+  const listed = children.map((child) => {
+    const given = annotations[child.digest];
+    return { ...descriptorOf(child), ...(given && { annotations: given }) };
+  });
   return item(
-    { schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests: children.map(descriptorOf) },
+    { schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests: listed },
     { blobs: [], children: children.map(({ digest }) => digest) },
   );
 }

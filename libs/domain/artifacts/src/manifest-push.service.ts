@@ -11,12 +11,10 @@ import {
   type Reference,
 } from '@breakwater/kernel';
 import { AppErrors } from '@breakwater/platform';
-import { BLOB_STORE, type BlobStore } from '@breakwater/storage';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { ArtifactRecorder, type RecordedArtifact } from './artifact-recorder';
-import { isImageConfig } from './artifact-kind';
-import { BlobsRepository, storageKeyOf, type BlobRow } from './blobs.repository';
-import { readImageConfig } from './image-config';
+import { BlobsRepository, type BlobRow } from './blobs.repository';
+import { PushedAttributes } from './attributes/pushed-attributes';
 import { ProjectChanges } from './project-changes';
 import { TagsService, type TagCondition } from './tags.service';
 
@@ -46,17 +44,17 @@ export class ManifestPushService {
   constructor(
     private readonly changes: ProjectChanges,
     private readonly blobs: BlobsRepository,
+    private readonly attributes: PushedAttributes,
     private readonly recorder: ArtifactRecorder,
     private readonly tags: TagsService,
     private readonly outbox: Outbox,
-    @Inject(BLOB_STORE) private readonly store: BlobStore,
   ) {}
 
   async push(push: ManifestPush): Promise<PushedManifest> {
     const digest = digestOfPush(push);
     const manifest = parseManifest(push.payload, push.contentType);
     const tags = push.reference.kind === 'tag' ? [push.reference.tag] : push.tags;
-    const extraAttrs = await this.readConfig(manifest);
+    const extraAttrs = await this.attributes.of(push.repository, manifest);
     await this.changes.inPushedRepository({ ...push, references: [digest, ...tags] }, async (repository, quota) => {
       const blobs = await this.requireBlobs(repository.id, manifest);
       await this.tags.assertCondition(repository.id, tags, push.condition);
@@ -86,20 +84,6 @@ export class ManifestPushService {
     const [first, ...others] = wanted.filter((digest) => !have.has(digest)).map(missingBlob);
     if (first) throw new AppErrors([first, ...others]);
     return found;
-  }
-
-  /** Before the transaction, for it reads storage. What is wrong with the blob, the transaction will say. */
-  private async readConfig(manifest: Manifest): Promise<Record<string, unknown>> {
-    const { config } = manifest;
-    if (!config || !isImageConfig(config.mediaType)) return {};
-    const blob = await this.blobs.find(config.digest);
-    if (!blob) return {};
-    try {
-      return await readImageConfig(config, () => this.store.read(storageKeyOf(blob)));
-    } catch (error) {
-      if (error instanceof AppError && error.code === 'BLOB_UNKNOWN') return {};
-      throw error;
-    }
   }
 
   private async announce(

@@ -384,4 +384,25 @@ describe('untagged artifacts', () => {
     expect(await artifactExists(image)).toBe(true);
     expect(await artifactExists(signature)).toBe(true);
   });
+
+  it('go with the attestations that an index brought, and no sooner', async () => {
+    const [image, attestation] = [await bench.pushImage([bytes()]), await bench.pushImage([bytes()])];
+    const describe = (digest: string, annotations?: object) => ({
+      ...{ mediaType: mediaTypes.ociManifest, digest, size: 1 },
+      ...(annotations && { annotations }),
+    });
+    const about = { 'vnd.docker.reference.type': 'attestation-manifest', 'vnd.docker.reference.digest': image };
+    const manifests = [describe(image), describe(attestation, about)];
+    const payload = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests }));
+    const index = await bench.pushManifest(payload, 'v1');
+    await collect({ deleteUntagged: true });
+    expect(await Promise.all([index, image, attestation].map(artifactExists))).toEqual([true, true, true]);
+    await bench.get(TagsService).create('bench/app', image, 'amd64', actor);
+    await bench.get(TagsService).delete('bench/app', 'v1', actor);
+    await collect({ deleteUntagged: true });
+    expect(await Promise.all([index, image, attestation].map(artifactExists))).toEqual([false, true, true]);
+    await bench.get(TagsService).delete('bench/app', 'amd64', actor);
+    await collect({ deleteUntagged: true });
+    expect(await Promise.all([image, attestation].map(artifactExists))).toEqual([false, false]);
+  });
 });

@@ -1,4 +1,4 @@
-import { manifestOfDeletedArtifact, neededByDeletedArtifact } from '@breakwater/artifacts';
+import { isAttestation, manifestOfDeletedArtifact, neededByDeletedArtifact } from '@breakwater/artifacts';
 
 /*
  * What keeps garbage collection away, each in one condition. A table that comes to need blobs or manifests, such as
@@ -21,14 +21,21 @@ export const linkIsReferenced = `EXISTS (
 export const manifestIsReferenced = `(${manifestOfDeletedArtifact}
   OR EXISTS (SELECT FROM artifact a WHERE a.digest = m.digest))`;
 
+const hasTag = (artifact: string): string => `EXISTS (SELECT FROM tag t WHERE t.artifact_id = ${artifact}.id)`;
+const isChild = (artifact: string): string =>
+  `EXISTS (SELECT FROM artifact_reference f WHERE f.child_id = ${artifact}.id)`;
+
 /**
  * Artifact `a` has no tag, is no part of an index, no accessory, and no accessory needs it: a signature of something
- * that nobody can pull any more is worth nothing.
+ * that nobody can pull any more is worth nothing. An attestation that came with an index holds nothing, and goes with the
+ * image that it is about.
  */
-export const artifactIsUntagged = `(NOT EXISTS (SELECT FROM tag t WHERE t.artifact_id = a.id)
-  AND NOT EXISTS (SELECT FROM artifact_reference f WHERE f.child_id = a.id)
-  AND NOT EXISTS (SELECT FROM accessory c WHERE c.artifact_id = a.id)
-  AND NOT EXISTS (SELECT FROM accessory c WHERE c.repository_id = a.repository_id AND c.subject_digest = a.digest))`;
+export const artifactIsUntagged = `(NOT ${hasTag('a')} AND NOT ${isChild('a')}
+  AND NOT EXISTS (
+    SELECT FROM accessory c LEFT JOIN artifact s ON s.repository_id = c.repository_id AND s.digest = c.subject_digest
+    WHERE c.artifact_id = a.id AND (NOT ${isAttestation} OR ${hasTag('s')} OR ${isChild('s')}))
+  AND NOT EXISTS (
+    SELECT FROM accessory c WHERE c.repository_id = a.repository_id AND c.subject_digest = a.digest AND NOT ${isAttestation}))`;
 
 /** `time` lies before the window, whose seconds are the parameter. */
 export const isOlderThan = (time: string, parameter: string): string =>

@@ -1,4 +1,4 @@
-import { isImageConfig, readImageConfig, type AdoptedArtifact } from '@breakwater/artifacts';
+import { readExtraAttributes, type AdoptedArtifact } from '@breakwater/artifacts';
 import type { RepositoryLink } from '@breakwater/contracts';
 import {
   AppError,
@@ -55,10 +55,11 @@ export class ManifestReader {
   }
 
   /** A config that is not there is told of when the image's blobs are looked for. */
-  private async readConfig({ config }: Manifest): Promise<Record<string, unknown>> {
-    if (!config || !isImageConfig(config.mediaType)) return {};
+  private async readConfig(manifest: Manifest): Promise<Record<string, unknown>> {
     try {
-      return await readImageConfig(config, async () => Readable.from([await this.keeper.read(blobKey(config.digest))]));
+      return await readExtraAttributes(manifest, async ({ digest }) =>
+        Readable.from([await this.keeper.read(blobKey(digest))]),
+      );
     } catch (error) {
       if (error instanceof AppError && error.status < 500) return {};
       throw error;

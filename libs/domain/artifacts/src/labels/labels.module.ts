@@ -1,0 +1,6 @@
+import { Module } from '@nestjs/common';
+import { LabelsRepository } from './labels.repository';
+import { LabelsService } from './labels.service';
+
+@Module({ providers: [LabelsRepository, LabelsService], exports: [LabelsService] })
+export class LabelsModule {}
