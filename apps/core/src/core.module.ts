@@ -24,6 +24,7 @@ import { BrowserModule } from './browser/browser.module';
 import { FirstStart } from './first-start';
 import { ImmutableRulesApiModule } from './immutable-rules/immutable-rules-api.module';
 import { ImportsApiModule } from './imports/imports-api.module';
+import { LabelsApiModule } from './labels/labels-api.module';
 import { MembersApiModule } from './members/members-api.module';
 import { JobserviceApiModule } from './jobservice/jobservice-api.module';
 import { CacheMetrics } from './metrics/cache-metrics';
@@ -55,6 +56,7 @@ const resources = [
   ImportsApiModule,
   JobserviceApiModule,
   ImmutableRulesApiModule,
+  LabelsApiModule,
   MembersApiModule,
   MetadataApiModule,
   PermissionsModule,

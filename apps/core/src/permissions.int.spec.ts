@@ -45,6 +45,8 @@ const usual = {
   repository_name: 'app',
   reference: 'v1',
   tag_name: 'none',
+  label_id: '999999',
+  addition: 'none',
   digest: `sha256:${'0'.repeat(64)}`,
   mid: '999999',
   meta_name: 'severity',
@@ -153,6 +155,37 @@ const rows: Row[] = [
   { route: `POST ${artifact}/tags`, allowed: 'DMPRA', body: { name: 'not a tag' } },
   { route: `DELETE ${artifact}/tags/:tag_name`, allowed: 'MPA' },
   { route: `GET ${artifact}/accessories`, allowed: members, onPublic: true },
+  // Let in means that the source is looked at, which names nothing here.
+  { route: `POST ${repository}/artifacts`, allowed: 'DMPA', query: '?from=nothing' },
+  { route: `GET ${artifact}/additions/vulnerabilities`, allowed: members, onPublic: true },
+  { route: `GET ${artifact}/additions/:addition`, allowed: members, onPublic: true },
+  { route: `POST ${artifact}/labels`, allowed: 'DMPA', body: { id: 999_999 } },
+  { route: `DELETE ${artifact}/labels/:label_id`, allowed: 'DMPA' },
+  { route: 'GET /api/v2.0/icons/:digest', allowed: everyone },
+
+  // label: on the project or on the system, by scope; labels of every project are listed to anyone
+  { route: 'GET /api/v2.0/labels', allowed: everyone, query: '?scope=g' },
+  { route: 'GET /api/v2.0/labels', allowed: 'GDMPA', query: '?scope=p&project_id={team}' },
+  { route: 'GET /api/v2.0/labels', allowed: everyone, query: '?scope=p&project_id={open}' },
+  { route: 'POST /api/v2.0/labels', allowed: 'A', body: { scope: 'g', name: '' } },
+  { route: 'POST /api/v2.0/labels', allowed: 'MPA', body: { scope: 'p', project_id: '{team}', name: '' } },
+  { route: 'GET /api/v2.0/labels/:label_id', allowed: 'A', fill: { label_id: '{globalLabel}' } },
+  { route: 'GET /api/v2.0/labels/:label_id', allowed: 'GDMPA', fill: { label_id: '{teamLabel}' } },
+  { route: 'GET /api/v2.0/labels/:label_id', allowed: known, fill: { label_id: '{openLabel}' } },
+  { route: 'PUT /api/v2.0/labels/:label_id', allowed: 'A', fill: { label_id: '{globalLabel}' }, body: { name: '' } },
+  { route: 'PUT /api/v2.0/labels/:label_id', allowed: 'MPA', fill: { label_id: '{teamLabel}' }, body: { name: '' } },
+  {
+    route: 'DELETE /api/v2.0/labels/:label_id',
+    allowed: 'A',
+    fill: { label_id: '{doomedGlobalLabel}' },
+    restore: () => createLabel('doomedGlobalLabel', { scope: 'g' }),
+  },
+  {
+    route: 'DELETE /api/v2.0/labels/:label_id',
+    allowed: 'MPA',
+    fill: { label_id: '{doomedTeamLabel}' },
+    restore: () => createLabel('doomedTeamLabel', { scope: 'p', project_id: '{team}' }),
+  },
 
   // what was deleted; only who may push sees it, also on a public project
   { route: `GET ${project}/deleted-artifacts`, allowed: 'DMPA' },
@@ -364,6 +397,11 @@ beforeAll(async () => {
   ids.systemRobot = await createRobot('ci', 'system', ['user:list']);
   ids.doomedProjectRobot = await createRobot('doomed', 'project', robotHolds);
   ids.doomedSystemRobot = await createRobot('doomed', 'system', ['user:list']);
+  await createLabel('globalLabel', { scope: 'g' });
+  await createLabel('doomedGlobalLabel', { scope: 'g' });
+  await createLabel('teamLabel', { scope: 'p', project_id: '{team}' });
+  await createLabel('doomedTeamLabel', { scope: 'p', project_id: '{team}' });
+  await createLabel('openLabel', { scope: 'p', project_id: '{open}' });
   await createRetention('team');
   await createRetention('open');
   const page = new TestBrowser(core);
@@ -393,6 +431,12 @@ async function createRobot(name: string, level: string, permissions: string[]): 
   const answer = await core.request('POST', '/robots', { as: 'admin', body });
   expect(answer).toMatchObject({ status: 201 });
   return String(answer.body.id);
+}
+
+async function createLabel(name: string, fields: object): Promise<void> {
+  const answer = await core.request('POST', '/labels', { as: 'admin', body: numbered({ name, ...fields }) });
+  expect(answer).toMatchObject({ status: 201 });
+  ids[name] = String(answer.headers.location?.split('/').at(-1));
 }
 
 async function createRetention(name: 'team' | 'open'): Promise<void> {

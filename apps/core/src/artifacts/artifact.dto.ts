@@ -1,9 +1,10 @@
-import type { ArtifactDetail, ArtifactParts, ReferenceDetail } from '@breakwater/artifacts';
+import { iconOfType, type ArtifactDetail, type ArtifactParts, type ReferenceDetail } from '@breakwater/artifacts';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
+import { LabelDto, toLabel } from '../labels/label.dto';
 import { int64, listShape, neverTime, pagingShape, queryBoolean, time } from '../rest';
 import { additionLinks } from './addition-links';
-import { labelSchema, sbomOverview, scanOverview } from './overview.schema';
+import { sbomOverview, scanOverview } from './overview.schema';
 import { AccessoryDto, TagDto, toAccessory, toTag } from './tag.dto';
 
 const annotations = z.record(z.string(), z.string()).meta({ 'x-model': 'Annotations' });
@@ -32,6 +33,7 @@ const reference = z
 
 const tag = TagDto.schema.meta({ 'x-model': 'Tag' });
 const accessory = AccessoryDto.schema.meta({ 'x-model': 'Accessory' });
+const label = LabelDto.schema.meta({ 'x-model': 'Label' });
 const additionLink = z.object({ href: z.string(), absolute: z.boolean() }).meta({ 'x-model': 'AdditionLink' });
 
 /** Lists that are empty, or were not asked for, are null as in Harbor: scripts test for it. */
@@ -55,7 +57,7 @@ export class ArtifactDto extends createZodDto(
     references: z.array(reference).nullable(),
     tags: z.array(tag).nullable(),
     addition_links: z.record(z.string(), additionLink).meta({ 'x-model': 'AdditionLinks' }),
-    labels: z.array(labelSchema).nullable(),
+    labels: z.array(label).nullable(),
     scan_overview: scanOverview.optional(),
     sbom_overview: sbomOverview.optional(),
     accessories: z.array(accessory).nullable(),
@@ -65,11 +67,13 @@ export class ArtifactDto extends createZodDto(
 
 const withShape = {
   with_tag: queryBoolean.default(true).describe('Bring the tags along'),
-  with_label: queryBoolean.default(false),
+  with_label: queryBoolean.default(false).describe('Bring the labels along'),
   with_scan_overview: queryBoolean.default(false),
   with_sbom_overview: queryBoolean.default(false),
   with_accessory: queryBoolean.default(false).describe('Bring the accessories along'),
-  with_inherited_accessory: queryBoolean.default(false),
+  with_inherited_accessory: queryBoolean
+    .default(false)
+    .describe('Bring the accessories of the indexes along that list the artifact'),
   with_immutable_status: queryBoolean.default(false),
 };
 
@@ -89,10 +93,18 @@ export class GetArtifactQuery extends createZodDto(
 
 export function partsOf(query: {
   with_tag: boolean;
+  with_label: boolean;
   with_accessory: boolean;
+  with_inherited_accessory: boolean;
   with_immutable_status: boolean;
 }): ArtifactParts {
-  return { tags: query.with_tag, accessories: query.with_accessory, immutable: query.with_immutable_status };
+  return {
+    tags: query.with_tag,
+    labels: query.with_label,
+    accessories: query.with_accessory,
+    inheritedAccessories: query.with_inherited_accessory,
+    immutable: query.with_immutable_status,
+  };
 }
 
 export function toArtifact(artifact: ArtifactDetail): z.input<typeof ArtifactDto.schema> {
@@ -107,7 +119,7 @@ export function toArtifact(artifact: ArtifactDetail): z.input<typeof ArtifactDto
     repository_name: artifact.repositoryName,
     digest: artifact.digest,
     size: artifact.size,
-    icon: '',
+    icon: artifact.icon ?? iconOfType(artifact.type),
     push_time: artifact.pushTime,
     pull_time: artifact.pullTime ?? neverTime,
     extra_attrs: artifact.extraAttrs,
@@ -115,8 +127,11 @@ export function toArtifact(artifact: ArtifactDetail): z.input<typeof ArtifactDto
     references: orNull(artifact.references.map(toReference)),
     tags: orNull(artifact.tags.map(toTag)),
     addition_links: additionLinks(artifact),
-    labels: null,
+    labels: orNull(artifact.labels.map(toLabel)),
     accessories: orNull(artifact.accessories.map(toAccessory)),
+    ...(artifact.inheritedAccessories.length > 0 && {
+      inherited_accessories: artifact.inheritedAccessories.map(toAccessory),
+    }),
   };
 }
 

@@ -1,14 +1,44 @@
 import { Module } from '@nestjs/common';
-import { ArtifactListsModule, ArtifactsModule } from '@breakwater/artifacts';
+import {
+  AdditionsRepository,
+  AdditionsService,
+  ArtifactListsModule,
+  ArtifactsModule,
+  BLOB_READER,
+  CopyModule,
+  IconsRepository,
+  IconsService,
+  LabelsModule,
+} from '@breakwater/artifacts';
 import { AuthModule } from '../auth';
 import { Actors } from './actors';
+import { AdditionsController } from './additions.controller';
+import { ArtifactLabelsController } from './artifact-labels.controller';
 import { ArtifactsController } from './artifacts.controller';
+import { CopyController } from './copy.controller';
 import { DeletedArtifactsController } from './deleted-artifacts.controller';
+import { IconsController } from './icons.controller';
+import { RegistryBlobs } from './registry-blobs';
 import { TagsController } from './tags.controller';
 
 @Module({
-  imports: [ArtifactsModule, ArtifactListsModule, AuthModule],
-  controllers: [ArtifactsController, TagsController, DeletedArtifactsController],
-  providers: [Actors],
+  imports: [ArtifactsModule, ArtifactListsModule, CopyModule, LabelsModule, AuthModule],
+  controllers: [
+    ArtifactsController,
+    CopyController,
+    AdditionsController,
+    ArtifactLabelsController,
+    TagsController,
+    DeletedArtifactsController,
+    IconsController,
+  ],
+  providers: [
+    Actors,
+    AdditionsService,
+    AdditionsRepository,
+    IconsService,
+    IconsRepository,
+    { provide: BLOB_READER, useClass: RegistryBlobs },
+  ],
 })
 export class ArtifactsApiModule {}

@@ -18,6 +18,7 @@ import {
   ReturnsNothing,
   type Paging,
 } from '../rest';
+import { acceptVulnerabilities } from './accept-vulnerabilities';
 import { Actors } from './actors';
 import {
   ArtifactDto,
@@ -31,12 +32,6 @@ import {
 type ArtifactBody = z.input<typeof ArtifactDto.schema>;
 
 const artifacts = 'projects/:project_name/repositories/:repository_name/artifacts';
-const acceptVulnerabilities = {
-  name: 'X-Accept-Vulnerabilities',
-  required: false,
-  description: 'Media types of vulnerability reports, separated by commas',
-  schema: { type: 'string' },
-} as const;
 
 @Controller(api)
 export class ArtifactsController {

@@ -1,20 +1,7 @@
 import { z } from 'zod';
 import { int64, time } from '../rest';
 
-/* What hangs on an artifact once it is labelled or scanned. */
-
-export const labelSchema = z
-  .object({
-    id: int64,
-    name: z.string(),
-    description: z.string().optional(),
-    color: z.string().optional(),
-    scope: z.string(),
-    project_id: int64.optional(),
-    creation_time: time,
-    update_time: time,
-  })
-  .meta({ 'x-model': 'Label' });
+/* What hangs on an artifact once it is scanned. */
 
 const scanner = z.object({ name: z.string(), vendor: z.string(), version: z.string() }).meta({ 'x-model': 'Scanner' });
 

@@ -1,4 +1,4 @@
-import type { AccessoryDetail, TagDetail } from '@breakwater/artifacts';
+import { iconOfType, type AccessoryDetail, type TagDetail } from '@breakwater/artifacts';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { int64, listShape, neverTime, queryBoolean, time } from '../rest';
@@ -62,7 +62,7 @@ export function toAccessory(accessory: AccessoryDetail): z.input<typeof Accessor
     size: accessory.size,
     digest: accessory.digest,
     type: accessory.type,
-    icon: '',
+    icon: iconOfType(accessory.type),
     creation_time: accessory.creationTime,
   };
 }

@@ -4,7 +4,7 @@ import { ZodSerializerDto, type ZodDto } from 'nestjs-zod';
 import { describeInput, describeOutput } from './described-models';
 import { ErrorsDto } from './errors.dto';
 
-type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 409 | 412 | 422;
+type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 409 | 412 | 415 | 422;
 
 /** An operation of the management API, named and tagged as clients generated from Harbor's document know it. */
 interface Operation {

@@ -1,0 +1,57 @@
+import { Controller, Post, Query, Req, Res } from '@nestjs/common';
+import { ArtifactCopyService, ArtifactListService } from '@breakwater/artifacts';
+import { parseRepositoryName } from '@breakwater/kernel';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { createZodDto } from 'nestjs-zod';
+import { z } from 'zod';
+import { AccessChecker, RequirePermission } from '../auth';
+import { principalOf, projectOf } from '../auth/request-context';
+import { api, Operation, PathParameters, RepositoryName, ReturnsCreated, setLocation } from '../rest';
+import { Actors } from './actors';
+import { artifactPath } from './artifact-path';
+import { parseCopySource } from './copy-source';
+
+export class CopyArtifactQuery extends createZodDto(
+  z.object({
+    from: z.string().max(600).describe('The artifact to copy: `project/repository:tag` or `project/repository@digest`'),
+  }),
+) {}
+
+@Controller(`${api}/projects/:project_name/repositories/:repository_name/artifacts`)
+export class CopyController {
+  constructor(
+    private readonly checker: AccessChecker,
+    private readonly artifacts: ArtifactListService,
+    private readonly copies: ArtifactCopyService,
+    private readonly actors: Actors,
+  ) {}
+
+  @Post()
+  @RequirePermission('artifact:create')
+  @PathParameters('project_name', 'repository_name')
+  @Operation({
+    id: 'CopyArtifact',
+    tag: 'artifact',
+    summary: 'Copy an artifact with its tags, children and accessories from another repository',
+    errors: [400, 401, 403, 404, 405, 412, 422],
+  })
+  @ReturnsCreated()
+  async copy(
+    @RepositoryName() repository: string,
+    @Query() query: CopyArtifactQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    const { repository: from, reference } = parseCopySource(query.from);
+    await this.checker.requireProject(principalOf(request), 'artifact:read', {
+      name: parseRepositoryName(from).project,
+    });
+    const { digest } = await this.artifacts.get(from, reference);
+    await this.copies.copy({
+      from: { repository: from, digest },
+      to: { projectId: projectOf(request).id, repository },
+      actor: this.actors.of(request),
+    });
+    setLocation(reply, artifactPath(repository, reference));
+  }
+}
