@@ -106,7 +106,7 @@ function imageOf(repository, number, { kind, blobs }) {
     layers: layers.map((layer) => describe(layer, isChart ? CHART_LAYER : LAYER)),
     annotations: { 'org.opencontainers.image.revision': `${repository}@${number}` },
   };
-  const extraAttrs = isChart ? {} : JSON.parse(blobs[config].bytes.toString());
+  const extraAttrs = JSON.parse(blobs[config].bytes.toString());
   return {
     kind: isChart ? 'chart' : 'image',
     ...stored(manifest),

@@ -2,6 +2,7 @@
 import { auditRows } from './audit-rows.mjs';
 import { copyRows } from './copy.mjs';
 import { PREFIX } from './content.mjs';
+import { labelTables } from './labels.mjs';
 import { jobCounts, writePolicies, writeRuns } from './job-tables.mjs';
 import {
   artifactBlobRows,
@@ -92,7 +93,7 @@ export async function writeTables({ client, scale, first, passwordHash, say, wri
   await copy('audit_log', [...audit, 'operation_result', 'source_address', 'user_agent'], auditRows(platform, now));
   // Without it the planner takes the tables for empty.
   await client.query('ANALYZE project_blob, blob, artifact, artifact_blob');
-  for (const [what, sql] of derived(first, scale))
+  for (const [what, sql] of [...derived(first, scale), ...labelTables(first, scale)])
     await timed(what, say, async () => (await client.query(sql)).rowCount);
   await client.query('SET LOCAL synchronous_commit = on');
   await client.query('COMMIT');

@@ -2,6 +2,7 @@ import { Api } from './support/api';
 import { openProject, type ProjectFixture } from './support/fixtures';
 import { expectStatus } from './support/http';
 import { uniqueLayer } from './support/images';
+import { itCovers } from './support/operations';
 import { RepositoryClient } from './support/registry';
 
 jest.setTimeout(60_000);
@@ -54,7 +55,23 @@ describe('deleted artifacts', () => {
     expect(await used()).toBe(before);
   });
 
-  it('give their room back when they are purged, and are gone', async () => {
+  itCovers(
+    ['listDeletedArtifacts', 'listDeletedArtifactsOfProject', 'restoreDeletedArtifact'],
+    'are listed in their repository and their project, and go back',
+    async () => {
+      expectStatus(await maintainer.call('DELETE', `${path()}/artifacts/v1`), 200);
+      for (const list of [path(), `/projects/${fixture.project}`]) {
+        const listed = await developer.call('GET', `${list}/deleted-artifacts?q=digest%3D${digest}`);
+        expect(expectStatus(listed, 200).json()).toMatchObject([{ digest, tags: ['v1'] }]);
+        expect(listed.headers['x-total-count']).toBe('1');
+      }
+      expect(expectStatus(await restore(developer), 200).json()).toMatchObject([{ digest, tags: ['v1'] }]);
+      expect(await developer.get(`${path()}/deleted-artifacts?q=digest%3D${digest}`)).toEqual([]);
+      expectStatus(await repository.send('GET', 'manifests/v1'), 200);
+    },
+  );
+
+  itCovers(['purgeDeletedArtifact', 'purgeDeletedArtifactsOfProject'], 'give their room back when purged', async () => {
     expectStatus(await maintainer.call('DELETE', `/projects/${fixture.project}/deleted-artifacts`), 200);
     const before = await used();
     expectStatus(await maintainer.call('DELETE', `${path()}/artifacts/${digest}`), 200);
