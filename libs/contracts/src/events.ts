@@ -59,6 +59,8 @@ export const events = {
     artifactType: z.string(),
   }),
   'tag.created': z.object({ ...inRepository, artifactId: id, digest, tag: z.string() }),
+  /** A tag points again to what it pointed to once. */
+  'tag.restored': z.object({ ...inRepository, artifactId: id, digest, tag: z.string() }),
   'tag.deleted': z.object({ ...inRepository, digest, tag: z.string() }),
   'repository.deleted': z.object({ ...inRepository }),
   /** Only where somebody wants to hear of it: reading is not a change, and many at once are dropped (decision 4). */

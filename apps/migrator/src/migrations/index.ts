@@ -10,6 +10,7 @@ import { Webhooks1795405000000 } from './1795405000000-webhooks';
 import { BlobStatus1795406000000 } from './1795406000000-blob-status';
 import { People1795502000000 } from './1795502000000-people';
 import { LabelsAdditions1795503000000 } from './1795503000000-labels-additions';
+import { TagsSearchBytes1795504000000 } from './1795504000000-tags-search-bytes';
 import { AuditAndQuotas1795505000000 } from './1795505000000-audit-and-quotas';
 
 /** Every migration in order. `nx g @breakwater/workspace:migration` adds one; a merged one is never edited. */
@@ -26,5 +27,6 @@ export const migrations = [
   BlobStatus1795406000000,
   People1795502000000,
   LabelsAdditions1795503000000,
+  TagsSearchBytes1795504000000,
   AuditAndQuotas1795505000000,
 ];

@@ -11,7 +11,8 @@ import { Repository } from './repository.entity';
 })
 @Index('artifact_project_id_digest_idx', ['projectId', 'digest'])
 @Index('artifact_project_id_push_time_idx', ['projectId', 'pushTime', 'id'], { where: 'listed' })
-@Index('artifact_digest_idx', ['digest'])
+@Index('artifact_digest_id_idx', ['digest', 'id'])
+@Index('artifact_repository_id_size_idx', ['repositoryId', 'size', 'id'])
 @Index('artifact_icon_idx', ['icon'], { where: 'icon IS NOT NULL' })
 export class Artifact {
   @PrimaryGeneratedColumn('identity', {

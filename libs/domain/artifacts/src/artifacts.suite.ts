@@ -10,6 +10,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ArtifactListsModule } from './artifact-lists.module';
+import { ArtifactViewsModule } from './artifact-views.module';
 import { ContentModule } from './content.module';
 import { CopyModule } from './copy/copy.module';
 import { LabelsModule } from './labels/labels.module';
@@ -41,6 +42,7 @@ export async function startArtifacts(): Promise<ArtifactsBench> {
     RedisModule.forRoot(testRedis()),
     ContentModule.forRoot(store),
     ArtifactListsModule,
+    ArtifactViewsModule,
     CopyModule,
     LabelsModule,
     ProjectsModule,

@@ -72,3 +72,20 @@ export { BLOB_READER, type BlobReader } from './additions/blob-reader';
 export { iconOfType, type IconContent } from './icons/built-in-icons';
 export { IconsRepository } from './icons/icons.repository';
 export { IconsService } from './icons/icons.service';
+export { ArtifactAnnotation } from './search/artifact-annotation.entity';
+export { ArtifactSearchService } from './search/artifact-search.service';
+export type { FoundArtifact } from './search/artifact-search.repository';
+export type { SearchFor } from './search/search-criterion';
+export { RepositorySearchRepository, type FoundRepository } from './search/repository-search.repository';
+export { ProjectContent } from './bytes/project-content.entity';
+export { RepositoryContent } from './bytes/repository-content.entity';
+export {
+  ContentBytesRepository,
+  type ContentBytes,
+  type ProjectBytes,
+  type RepositoryBytes,
+} from './bytes/content-bytes.repository';
+export { ArtifactViewsModule } from './artifact-views.module';
+export { TagHistoryService, type RestoredTag } from './tag-history/tag-history.service';
+export type { DigestState, TagMoveDetail } from './tag-history/tag-history.repository';
+export { RepositoryTagsService, type ListedTag } from './tag-list/repository-tags.service';

@@ -15,6 +15,8 @@ import {
 @Entity('repository')
 @Index('repository_name_key', ['name'], { unique: true })
 @Index('repository_project_id_idx', ['projectId'])
+// On what name_grams() makes of the name, which TypeORM does not know.
+@Index('repository_name_grams_idx', { synchronize: false })
 export class Repository {
   @PrimaryGeneratedColumn('identity', {
     type: 'bigint',
@@ -43,6 +45,18 @@ export class Repository {
   /** Listed artifacts. Triggers of the schema keep it. */
   @Column({ name: 'artifact_count', type: 'integer', default: 0 })
   artifactCount!: number;
+
+  /** Listed tags. This and the bytes below triggers of the schema keep as well. */
+  @Column({ name: 'tag_count', type: 'integer', default: 0 })
+  tagCount!: number;
+
+  /** Distinct blobs and manifests of its artifacts. */
+  @Column({ name: 'total_bytes', type: 'bigint', default: 0 })
+  totalBytes!: number;
+
+  /** Of these, what no other repository of the project needs. */
+  @Column({ name: 'unique_bytes', type: 'bigint', default: 0 })
+  uniqueBytes!: number;
 
   /** Null until the first manifest: a repository with blobs only is not listed. */
   @Column({ name: 'first_push_time', type: 'timestamptz', nullable: true })

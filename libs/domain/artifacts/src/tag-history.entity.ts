@@ -3,6 +3,7 @@ import { Column, CreateDateColumn, Entity, Index, PrimaryGeneratedColumn } from 
 /** Who moved which tag from what to what, when, from where. Kept when tag and artifact are gone. */
 @Entity('tag_history')
 @Index('tag_history_repository_id_name_idx', ['repositoryId', 'name', 'id'])
+@Index('tag_history_repository_id_creation_time_idx', ['repositoryId', 'creationTime', 'id'])
 export class TagHistory {
   @PrimaryGeneratedColumn('identity', {
     type: 'bigint',

@@ -92,6 +92,31 @@ export class TagsService {
     await this.tags.recordMoves(repository.id, moves, to.actor);
   }
 
+  /**
+   * Points a tag at what it pointed to once. Call under the project's quota lock. Throws PRECONDITION for an immutable tag
+   * that points to something else.
+   */
+  async putBack(
+    repository: RepositoryRow,
+    name: string,
+    to: { artifactId: number; digest: string; actor: EventActor },
+  ): Promise<void> {
+    // Restoring its artifact has given it back already, when it was free.
+    if ((await this.tags.digests(repository.id, [name])).get(name) !== to.digest)
+      await this.move(repository, [name], to);
+    await this.outbox.add({
+      topic: 'tag.restored',
+      key: repository.name,
+      payload: {
+        projectId: repository.projectId,
+        repositoryId: repository.id,
+        repository: repository.name,
+        ...to,
+        tag: name,
+      },
+    });
+  }
+
   /** RFC 9110 section 13 on tags: lets a client replace exactly what it read. Throws PRECONDITION_FAILED. */
   async assertCondition(repositoryId: number, names: string[], { ifMatch, ifNoneMatch }: TagCondition): Promise<void> {
     if (!ifMatch && !ifNoneMatch) return;

@@ -29,6 +29,7 @@ describe('auditEntries', () => {
     ['artifact.pulled', { digest }, ['pull artifact library/app@sha256:abc']],
     ['artifact.pulled', { digest, tag: 'v1' }, ['pull artifact library/app:v1']],
     ['tag.created', { digest, tag: 'v1' }, ['create tag library/app:v1']],
+    ['tag.restored', { digest, tag: 'v1' }, ['restore tag library/app:v1']],
     ['tag.deleted', { digest, tag: 'v1' }, ['delete tag library/app:v1']],
     ['repository.deleted', {}, ['delete repository library/app']],
     ['action.audited', { event: 'update_user', resource: 'alice' }, ['update user alice']],

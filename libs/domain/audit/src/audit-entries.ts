@@ -12,6 +12,7 @@ export const auditedTopics = [
   'artifact.purged',
   'artifact.pulled',
   'tag.created',
+  'tag.restored',
   'tag.deleted',
   'repository.deleted',
   'action.audited',
@@ -48,6 +49,7 @@ const kinds: Record<ChangeEvent['topic'], readonly [operation: string, resourceT
   'artifact.purged': ['purge', 'artifact'],
   'artifact.pulled': ['pull', 'artifact'],
   'tag.created': ['create', 'tag'],
+  'tag.restored': ['restore', 'tag'],
   'tag.deleted': ['delete', 'tag'],
   'repository.deleted': ['delete', 'repository'],
 };

@@ -22,6 +22,7 @@ export const auditEventTypes = [
   'restore_artifact',
   'purge_artifact',
   'create_tag',
+  'restore_tag',
   'delete_tag',
   'update_robot',
   'update_quota',

@@ -12,3 +12,4 @@ export { ProjectCreationService, type NewProject } from './project-creation.serv
 export { ProjectsService } from './projects.service';
 export { ProjectSummaryService, type ProjectSummary } from './project-summary.service';
 export { ownProjects, projectsWith, visibleProjects } from './project-visibility';
+export { readableProjects } from './readable-projects';

@@ -4,6 +4,7 @@ import {
   roleIds,
   type Principal,
   type ProjectPermission,
+  type RobotGrant,
   type RobotPrincipal,
   type TokenGrant,
   type UserPrincipal,
@@ -63,20 +64,30 @@ function projectsOfUser(user: UserPrincipal, permission: ProjectPermission, para
   return `ARRAY(SELECT p.id FROM project p WHERE ${own} AND ${withinGrants(grants, parameters)})`;
 }
 
-/** The robot of a project stays inside it whatever its grants say, and a deny wins (`can`). */
-function projectsOfRobot({ grants, projectId }: RobotPrincipal, permission: string, parameters: SqlParameters): string {
+function projectsOfRobot(robot: RobotPrincipal, permission: ProjectPermission, parameters: SqlParameters): string {
+  const { allowed, denied } = grantedToRobot(robot, permission, parameters);
+  return `ARRAY(SELECT p.id FROM project p WHERE ${allowed} AND NOT ${denied})`;
+}
+
+/**
+ * The conditions that the robot was given the permission on `project p`, and that it was denied it. The robot of a project
+ * stays inside it whatever its grants say, and a deny wins (`can`).
+ */
+export function grantedToRobot(
+  { grants, projectId }: RobotPrincipal,
+  permission: ProjectPermission,
+  parameters: SqlParameters,
+): Record<'allowed' | 'denied', string> {
   const relevant = grants.filter(
     ({ kind, resource, action }) => kind === 'project' && `${resource}:${action}` === permission,
   );
-  const [allowed, denied] = (['allow', 'deny'] as const).map((wanted) =>
-    relevant.filter(({ effect }) => effect === wanted).map(({ namespace }) => namespace),
-  ) as [string[], string[]];
-  if (projectId !== 0) {
-    const own = allowed.length > 0 && denied.length === 0 ? [projectId] : [];
-    return `${parameters.add(own)}::bigint[]`;
-  }
-  const among = (names: string[]) => (names.includes('*') ? 'true' : `p.name = ANY(${parameters.add(names)}::text[])`);
-  return `ARRAY(SELECT p.id FROM project p WHERE ${among(allowed)} AND NOT ${among(denied)})`;
+  const condition = (wanted: RobotGrant['effect']): string => {
+    const names = relevant.filter(({ effect }) => effect === wanted).map(({ namespace }) => namespace);
+    if (names.length === 0) return 'false';
+    if (projectId !== 0) return `p.id = ${parameters.add(projectId)}`;
+    return names.includes('*') ? 'true' : `p.name = ANY(${parameters.add([...new Set(names)])}::text[])`;
+  };
+  return { allowed: condition('allow'), denied: condition('deny') };
 }
 
 function seesAll(principal: Principal): boolean {

@@ -91,6 +91,15 @@ export class ProjectsRepository {
     return { items, total: count?.total ?? 0 };
   }
 
+  /** Visible ones with `text` in their names, whatever its case, in the order of their names; not counted. */
+  search(principal: Principal, text: string, limit: number): Promise<ProjectDetail[]> {
+    const parameters = new SqlParameters();
+    const select = detailSelect(principal, parameters);
+    const where = `${visibleProjects(principal, parameters)} AND p.name LIKE ${parameters.add(containsPattern(text.toLowerCase()))}`;
+    const page = `SELECT p.id FROM project p WHERE ${where} ORDER BY p.name LIMIT ${parameters.add(limit)}`;
+    return this.database.query<ProjectDetail>(`${select} WHERE p.id IN (${page}) ORDER BY p.name`, parameters.values);
+  }
+
   async exists(name: string): Promise<boolean> {
     return this.database.repository(Project).existsBy({ name });
   }

@@ -33,6 +33,11 @@ export class ProjectsService {
     return this.projects.list(principal, options);
   }
 
+  /** The same, of those with `text` in their names, up to a limit and without a count. */
+  search(principal: Principal, text: string, limit: number): Promise<ProjectDetail[]> {
+    return this.projects.search(principal, text, limit);
+  }
+
   /** Throws NOT_FOUND. */
   async get(id: number, principal: Principal): Promise<ProjectDetail> {
     const project = await this.projects.findDetail(id, principal);

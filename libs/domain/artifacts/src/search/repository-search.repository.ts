@@ -1,0 +1,44 @@
+import type { Principal } from '@breakwater/access';
+import { containsPattern, Database, SqlParameters } from '@breakwater/platform';
+import { visibleProjects } from '@breakwater/projects';
+import { Injectable } from '@nestjs/common';
+
+export interface FoundRepository {
+  projectId: number;
+  projectName: string;
+  projectPublic: boolean;
+  repositoryName: string;
+  pullCount: number;
+  artifactCount: number;
+}
+
+/** What the schema's name_grams() cuts names into, at most. */
+const gram = 3;
+
+@Injectable()
+export class RepositorySearchRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Repositories of visible projects that have `text` in their name, whatever its case, in the order of their names. */
+  find(principal: Principal, text: string, limit: number): Promise<FoundRepository[]> {
+    const parameters = new SqlParameters();
+    const where = ['r.first_push_time IS NOT NULL', visibleProjects(principal, parameters)];
+    if (text !== '') {
+      where.push(`name_grams(r.name) @> ${parameters.add(grams(text.toLowerCase()))}::text[]`);
+      if (text.length > gram) where.push(`r.name LIKE ${parameters.add(containsPattern(text.toLowerCase()))}`);
+    }
+    return this.database.query<FoundRepository>(
+      `SELECT r.project_id AS "projectId", p.name AS "projectName", p.public AS "projectPublic", r.name AS "repositoryName",
+         r.pull_count AS "pullCount", r.artifact_count AS "artifactCount"
+       FROM repository r JOIN project p ON p.id = r.project_id WHERE ${where.join(' AND ')}
+       ORDER BY r.name LIMIT ${parameters.add(limit)}`,
+      parameters.values,
+    );
+  }
+}
+
+/** All parts of three characters, or the text itself when it is shorter. */
+function grams(text: string): string[] {
+  if (text.length <= gram) return [text];
+  return [...new Set(Array.from({ length: text.length - gram + 1 }, (_, start) => text.slice(start, start + gram)))];
+}

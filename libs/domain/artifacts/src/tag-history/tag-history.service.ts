@@ -1,0 +1,99 @@
+import type { EventActor } from '@breakwater/contracts';
+import { AppError } from '@breakwater/kernel';
+import type { ListOptions } from '@breakwater/platform';
+import { Injectable } from '@nestjs/common';
+import { ArtifactRestoreService } from '../artifact-restore.service';
+import { ArtifactsRepository } from '../artifacts.repository';
+import { ProjectChanges } from '../project-changes';
+import type { RepositoryRow } from '../repositories.repository';
+import { TagsRepository } from '../tags.repository';
+import { TagsService } from '../tags.service';
+import { TagHistoryRepository, type TagMoveDetail } from './tag-history.repository';
+
+export interface TagToRestore {
+  projectId: number;
+  /** With the project. */
+  repository: string;
+  tag: string;
+  /** One that the tag pointed to. */
+  digest: string;
+}
+
+export interface RestoredTag {
+  artifactId: number;
+  tag: string;
+  digest: string;
+  /** What the tag pointed to until now; null when it was not there. */
+  previousDigest: string | null;
+  /** The artifact had been deleted, and is restored as well. */
+  artifactRestored: boolean;
+}
+
+/** Where tags have pointed, and putting them back (ADR 0029). */
+@Injectable()
+export class TagHistoryService {
+  constructor(
+    private readonly changes: ProjectChanges,
+    private readonly history: TagHistoryRepository,
+    private readonly artifacts: ArtifactsRepository,
+    private readonly names: TagsRepository,
+    private readonly tags: TagsService,
+    private readonly restores: ArtifactRestoreService,
+  ) {}
+
+  /** Throws NOT_FOUND for a repository that is not there, BAD_REQUEST for a wrong filter. */
+  async list(
+    scope: { repository: string; tag?: string },
+    options: ListOptions,
+  ): Promise<{ items: TagMoveDetail[]; total: number }> {
+    const found = await this.history.list(scope, options);
+    if (!found) throw new AppError('NOT_FOUND', `repository ${scope.repository} not found`);
+    return found;
+  }
+
+  /**
+   * Points the tag at what it pointed to once, and restores that when it was deleted. Nothing happens when it points there
+   * already. Throws NOT_FOUND for a digest that the tag never pointed to; PRECONDITION when that was purged, or the tag is
+   * immutable and points elsewhere; DENIED when what is restored does not fit the quota.
+   */
+  restore(wanted: TagToRestore, actor: EventActor): Promise<RestoredTag> {
+    const { repository, tag, digest } = wanted;
+    return this.changes.inRestoredRepository(wanted, async (row) => {
+      if (!(await this.history.pointedTo(row.id, tag, digest)))
+        throw new AppError('NOT_FOUND', `tag ${tag} of ${repository} never pointed to ${digest}`);
+      const previousDigest = (await this.names.digests(row.id, [tag])).get(tag) ?? null;
+      const present = await this.find(row, digest);
+      const artifact = present ?? (await this.restoreArtifact(wanted, row, actor));
+      const restored = { artifactId: artifact.id, tag, digest, previousDigest, artifactRestored: !present };
+      if (previousDigest !== digest) await this.tags.putBack(row, tag, { artifactId: artifact.id, digest, actor });
+      return restored;
+    });
+  }
+
+  private async find(repository: RepositoryRow, digest: string): Promise<{ id: number } | undefined> {
+    return (await this.artifacts.findMany(repository.id, [digest]))[0];
+  }
+
+  private async restoreArtifact(
+    { projectId, repository, tag, digest }: TagToRestore,
+    row: RepositoryRow,
+    actor: EventActor,
+  ): Promise<{ id: number }> {
+    try {
+      await this.restores.restore(projectId, repository, digest, actor);
+    } catch (error) {
+      // Refused before anything was written.
+      if (!(error instanceof AppError) || error.code !== 'NOT_FOUND') throw error;
+    }
+    const artifact = await this.find(row, digest);
+    if (artifact) return artifact;
+    throw new AppError(
+      'PRECONDITION',
+      `${repository}@${digest} was removed for good: push it again to restore ${tag}`,
+      {
+        reason: 'tag.restore.purged',
+        params: { repository, tag, digest },
+      },
+    );
+  }
+}

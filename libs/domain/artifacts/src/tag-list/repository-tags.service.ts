@@ -1,0 +1,32 @@
+import { ImmutableTags } from '@breakwater/immutability';
+import { AppError } from '@breakwater/kernel';
+import type { ListOptions } from '@breakwater/platform';
+import { Injectable } from '@nestjs/common';
+import { RepositoryTagsRepository, type RepositoryTagDetail } from './repository-tags.repository';
+
+export interface ListedTag extends RepositoryTagDetail {
+  /** It can neither be moved nor deleted. */
+  immutable: boolean;
+}
+
+/** The tags of a repository as a list of their own. */
+@Injectable()
+export class RepositoryTagsService {
+  constructor(
+    private readonly tags: RepositoryTagsRepository,
+    private readonly immutable: ImmutableTags,
+  ) {}
+
+  /** `repository` with its project. Throws NOT_FOUND, BAD_REQUEST for a wrong filter. */
+  async list(
+    project: { id: number },
+    repository: string,
+    options: ListOptions,
+  ): Promise<{ items: ListedTag[]; total: number }> {
+    const found = await this.tags.list(repository, options);
+    if (!found) throw new AppError('NOT_FOUND', `repository ${repository} not found`);
+    const isImmutable = await this.immutable.of({ projectId: project.id, name: repository });
+    const items = found.items.map((tag) => ({ ...tag, immutable: isImmutable?.(tag.name) ?? false }));
+    return { items, total: found.total };
+  }
+}
