@@ -39,7 +39,10 @@ import { RestModule } from './rest';
 import { RetentionApiModule } from './retention/retention-api.module';
 import { RobotsModule } from './robots/robots.module';
 import { SchedulesApiModule } from './schedules';
+import { SearchApiModule } from './search/search-api.module';
+import { StorageApiModule } from './storage/storage-api.module';
 import { SystemApiModule } from './system/system-api.module';
+import { TagsApiModule } from './tags/tags-api.module';
 import { TokenModule } from './token/token.module';
 import { SessionsApiModule } from './sessions/sessions-api.module';
 import { UserGroupsApiModule } from './user-groups/user-groups-api.module';
@@ -69,7 +72,10 @@ const resources = [
   RobotsModule,
   SchedulesApiModule,
   SessionsApiModule,
+  SearchApiModule,
+  StorageApiModule,
   SystemApiModule,
+  TagsApiModule,
   TokenModule,
   UserGroupsApiModule,
   UsersModule,

@@ -91,6 +91,8 @@ const rows: Row[] = [
   { route: 'GET /api/v2.0/openapi.json', allowed: everyone },
   { route: 'GET /api/v2.0/projects', allowed: everyone },
   { route: 'GET /api/v2.0/repositories', allowed: everyone },
+  { route: 'GET /api/v2.0/search', allowed: everyone },
+  { route: 'GET /api/v2.0/search/artifacts', allowed: everyone, query: '?tag=v1' },
   { route: 'GET /api/version', allowed: everyone },
   { route: 'GET /healthz', allowed: everyone },
   { route: 'GET /readyz', allowed: everyone },
@@ -186,6 +188,18 @@ const rows: Row[] = [
     fill: { label_id: '{doomedTeamLabel}' },
     restore: () => createLabel('doomedTeamLabel', { scope: 'p', project_id: '{team}' }),
   },
+
+  // tags as a list, and where they pointed: that is for who has a part in the project, and putting back for who may push
+  { route: `GET ${repository}/tags`, allowed: members, onPublic: true },
+  { route: `GET ${repository}/tag-history`, allowed: members },
+  { route: `GET ${repository}/tags/:tag_name/history`, allowed: members },
+  { route: `POST ${repository}/tags/:tag_name/restore`, allowed: 'DMPA', body: { digest: usual.digest } },
+
+  // who needs which bytes
+  { route: `GET ${project}/storage`, allowed: members },
+  { route: `GET ${project}/storage/repositories`, allowed: members },
+  { route: `GET ${repository}/storage`, allowed: members },
+  { route: `GET ${artifact}/storage`, allowed: `${members}R`, onPublic: true },
 
   // what was deleted; only who may push sees it, also on a public project
   { route: `GET ${project}/deleted-artifacts`, allowed: 'DMPA' },

@@ -10,6 +10,7 @@ export {
   ReturnsCreated,
   ReturnsList,
   ReturnsNothing,
+  ReturnsSlice,
   ReturnsStringMap,
   StringMapBody,
 } from './operation.decorator';

@@ -60,6 +60,16 @@ export function ReturnsList(dto: ZodDto): MethodDecorator {
   return applyDecorators(HttpCode(200), ZodSerializerDto([dto]), described);
 }
 
+/** 200 with rows that nobody counts; `Link` leads to the next ones. */
+export function ReturnsSlice(dto: ZodDto): MethodDecorator {
+  const described = { Link: { ...headers.list.Link, description: 'The next rows, when there may be more' } };
+  return applyDecorators(
+    HttpCode(200),
+    ZodSerializerDto([dto]),
+    ApiResponse({ status: 200, description: 'Success', type: [outputOf(dto)], headers: described }),
+  );
+}
+
 /** 200 with rows that come without pages. */
 export function ReturnsAll(dto: ZodDto): MethodDecorator {
   return applyDecorators(

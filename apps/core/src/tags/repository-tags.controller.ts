@@ -1,0 +1,111 @@
+import type { ProjectFacts } from '@breakwater/access';
+import { RepositoryTagsService, TagHistoryService, type TagMoveDetail } from '@breakwater/artifacts';
+import { Body, Controller, Get, Param, Post, Query, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { Actors } from '../artifacts/actors';
+import { CurrentProject, RequirePermission } from '../auth';
+import { api, listOptions, Operation, Page, PathParameters, RepositoryName, Returns, ReturnsList } from '../rest';
+import {
+  ListRepositoryTagsQuery,
+  ListTagHistoryQuery,
+  RepositoryTagDto,
+  RestoredTagDto,
+  RestoreTagDto,
+  TagMoveDto,
+  TagNamePath,
+  toRepositoryTag,
+  toRestoredTag,
+  toTagMove,
+} from './repository-tag.dto';
+
+type TagMoveBody = z.input<typeof TagMoveDto.schema>;
+
+/** Not in Harbor. Who moved a tag is for those who have a part in the project; putting it back is as good as a push. */
+@Controller(`${api}/projects/:project_name/repositories/:repository_name`)
+export class RepositoryTagsController {
+  constructor(
+    private readonly tags: RepositoryTagsService,
+    private readonly history: TagHistoryService,
+    private readonly actors: Actors,
+  ) {}
+
+  @Get('tags')
+  @RequirePermission('tag:list')
+  @PathParameters('project_name', 'repository_name')
+  @Operation({
+    id: 'listRepositoryTags',
+    tag: 'repository',
+    summary: 'List the tags of a repository, those of signatures and the like left out (not in Harbor)',
+    errors: [400, 401, 403, 404, 422],
+  })
+  @ReturnsList(RepositoryTagDto)
+  async list(
+    @CurrentProject() project: ProjectFacts,
+    @RepositoryName() repository: string,
+    @Query() query: ListRepositoryTagsQuery,
+  ): Promise<Page<z.input<typeof RepositoryTagDto.schema>>> {
+    const { items, total } = await this.tags.list(project, repository, listOptions(query));
+    return new Page(items.map(toRepositoryTag), total, query);
+  }
+
+  @Get('tag-history')
+  @RequirePermission('repository:read')
+  @PathParameters('project_name', 'repository_name')
+  @Operation({
+    id: 'listTagHistory',
+    tag: 'repository',
+    summary: 'List who made, moved and deleted the tags of a repository, the latest first (not in Harbor)',
+    errors: [400, 401, 403, 404, 422],
+  })
+  @ReturnsList(TagMoveDto)
+  async listAll(@RepositoryName() repository: string, @Query() query: ListTagHistoryQuery): Promise<Page<TagMoveBody>> {
+    return page(await this.history.list({ repository }, listOptions(query)), query);
+  }
+
+  @Get('tags/:tag_name/history')
+  @RequirePermission('repository:read')
+  @PathParameters('project_name', 'repository_name')
+  @Operation({
+    id: 'getTagHistory',
+    tag: 'repository',
+    summary: 'List what a tag has pointed to, the latest first; it need not be there any more (not in Harbor)',
+    errors: [400, 401, 403, 404, 422],
+  })
+  @ReturnsList(TagMoveDto)
+  async listOne(
+    @RepositoryName() repository: string,
+    @Param() { tag_name: tag }: TagNamePath,
+    @Query() query: ListTagHistoryQuery,
+  ): Promise<Page<TagMoveBody>> {
+    return page(await this.history.list({ repository, tag }, listOptions(query)), query);
+  }
+
+  @Post('tags/:tag_name/restore')
+  @RequirePermission('artifact:create')
+  @PathParameters('project_name', 'repository_name')
+  @Operation({
+    id: 'restoreTag',
+    tag: 'repository',
+    summary: 'Point a tag at what it pointed to once, and restore that when it was deleted (not in Harbor)',
+    errors: [400, 401, 403, 404, 412, 422],
+  })
+  @Returns(RestoredTagDto)
+  async restore(
+    @CurrentProject() { id: projectId }: ProjectFacts,
+    @RepositoryName() repository: string,
+    @Body() { digest }: RestoreTagDto,
+    @Req() request: FastifyRequest,
+  ): Promise<z.input<typeof RestoredTagDto.schema>> {
+    const { tag_name: tag } = TagNamePath.schema.parse(request.params);
+    const wanted = { projectId, repository, tag, digest };
+    return toRestoredTag(await this.history.restore(wanted, this.actors.of(request)));
+  }
+}
+
+function page(
+  { items, total }: { items: TagMoveDetail[]; total: number },
+  query: ListTagHistoryQuery,
+): Page<TagMoveBody> {
+  return new Page(items.map(toTagMove), total, query);
+}
