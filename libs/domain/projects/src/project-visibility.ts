@@ -36,7 +36,8 @@ export function ownProjects(principal: Principal, parameters: SqlParameters): st
 /** An administrator whose access token names projects has a part in those. */
 function ofUser(user: UserPrincipal, parameters: SqlParameters): string {
   const own = user.token?.grants && user.sysadmin ? 'true' : `p.id IN (${projectsOf(parameters.add(user.id))})`;
-  return `(${own} AND ${withinGrants(user.token?.grants, parameters)})`;
+  const within = withinGrants(user.token?.grants, parameters);
+  return within === 'true' ? own : `(${own} AND ${within})`;
 }
 
 /** The condition that an access token, which may say less than its owner may, reaches `project p`. */
