@@ -16,6 +16,7 @@ export {
   containsPattern,
   filterConditions,
   limitOffset,
+  listPage,
   orderBy,
   SqlParameters,
   type ListColumn,

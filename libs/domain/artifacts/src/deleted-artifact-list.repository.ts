@@ -1,7 +1,7 @@
 import {
   Database,
   filterConditions,
-  limitOffset,
+  listPage,
   orderBy,
   SqlParameters,
   type ListColumns,
@@ -53,7 +53,7 @@ export class DeletedArtifactListRepository {
   constructor(private readonly database: Database) {}
 
   /** What can be restored of the project, or of one repository of it, the latest deletion first. */
-  async list(
+  list(
     scope: { projectId: number; repository?: string },
     options: ListOptions,
   ): Promise<{ items: DeletedArtifactDetail[]; total: number }> {
@@ -63,18 +63,12 @@ export class DeletedArtifactListRepository {
       ...(scope.repository === undefined ? [] : [`d.repository_name = ${parameters.add(scope.repository)}`]),
       ...filterConditions(columns, options.filters, parameters),
     ].join(' AND ');
-    const counted = [...parameters.values];
-    const order = orderBy(columns, options.sorts, 'd.delete_time DESC, d.id DESC', 'd.id DESC');
-    const [items, [count]] = await Promise.all([
-      this.database.query<DeletedArtifactDetail>(
-        `SELECT ${detail} FROM deleted_artifact d WHERE ${where} ORDER BY ${order} ${limitOffset(options, parameters)}`,
-        parameters.values,
-      ),
-      this.database.query<{ total: number }>(
-        `SELECT count(*)::int AS total FROM deleted_artifact d WHERE ${where}`,
-        counted,
-      ),
-    ]);
-    return { items, total: count?.total ?? 0 };
+    const query = {
+      columns: detail,
+      from: `FROM deleted_artifact d WHERE ${where}`,
+      order: orderBy(columns, options.sorts, 'd.delete_time DESC, d.id DESC', 'd.id DESC'),
+      parameters,
+    };
+    return listPage(this.database, query, options);
   }
 }

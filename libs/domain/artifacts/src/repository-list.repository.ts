@@ -2,7 +2,7 @@ import type { Principal } from '@breakwater/access';
 import {
   Database,
   filterConditions,
-  limitOffset,
+  listPage,
   orderBy,
   SqlParameters,
   type ListColumns,
@@ -59,7 +59,7 @@ export class RepositoryListRepository {
   }
 
   /** The repositories of one project, or of every project that the principal sees. */
-  async list(
+  list(
     scope: { projectId: number } | { principal: Principal },
     options: ListOptions,
   ): Promise<{ items: RepositoryDetail[]; total: number }> {
@@ -69,16 +69,9 @@ export class RepositoryListRepository {
       scopeCondition(scope, parameters),
       ...filterConditions(columns, options.filters, parameters),
     ].join(' AND ');
-    const counted = [...parameters.values];
     const order = orderBy(columns, options.sorts, 'r.name', 'r.id');
-    const [items, [count]] = await Promise.all([
-      this.database.query<RepositoryDetail>(
-        `${detail} WHERE r.id IN (SELECT r.id FROM repository r WHERE ${where} ORDER BY ${order} ${limitOffset(options, parameters)}) ORDER BY ${order}`,
-        parameters.values,
-      ),
-      this.database.query<{ total: number }>(`SELECT count(*)::int AS total FROM repository r WHERE ${where}`, counted),
-    ]);
-    return { items, total: count?.total ?? 0 };
+    const query = { columns: 'r.id', from: `FROM repository r WHERE ${where}`, order, parameters };
+    return listPage(this.database, query, options, (page) => `${detail} WHERE r.id IN (${page}) ORDER BY ${order}`);
   }
 
   async setDescription(id: number, description: string): Promise<void> {

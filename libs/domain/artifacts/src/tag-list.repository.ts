@@ -1,7 +1,7 @@
 import {
   Database,
   filterConditions,
-  limitOffset,
+  listPage,
   orderBy,
   SqlParameters,
   type ListColumns,
@@ -38,22 +38,19 @@ const columnsOfAccessories: ListColumns = {
 export class TagListRepository {
   constructor(private readonly database: Database) {}
 
-  async tags(artifactId: number, options: ListOptions): Promise<{ items: TagDetail[]; total: number }> {
+  tags(artifactId: number, options: ListOptions): Promise<{ items: TagDetail[]; total: number }> {
     const parameters = new SqlParameters();
     const where = [
       `t.artifact_id = ${parameters.add(artifactId)}`,
       ...filterConditions(columnsOfTags, options.filters, parameters),
     ].join(' AND ');
-    const counted = [...parameters.values];
-    const order = orderBy(columnsOfTags, options.sorts, 't.push_time DESC, t.id DESC', 't.id DESC');
-    const [items, [count]] = await Promise.all([
-      this.database.query<TagDetail>(
-        `SELECT ${tagColumns} FROM tag t WHERE ${where} ORDER BY ${order} ${limitOffset(options, parameters)}`,
-        parameters.values,
-      ),
-      this.database.query<{ total: number }>(`SELECT count(*)::int AS total FROM tag t WHERE ${where}`, counted),
-    ]);
-    return { items, total: count?.total ?? 0 };
+    const query = {
+      columns: tagColumns,
+      from: `FROM tag t WHERE ${where}`,
+      order: orderBy(columnsOfTags, options.sorts, 't.push_time DESC, t.id DESC', 't.id DESC'),
+      parameters,
+    };
+    return listPage(this.database, query, options);
   }
 
   async accessories(
@@ -63,21 +60,13 @@ export class TagListRepository {
     const parameters = new SqlParameters();
     const own = `c.repository_id = ${parameters.add(subject.repositoryId)} AND c.subject_digest = ${parameters.add(subject.digest)}`;
     const where = [own, ...filterConditions(columnsOfAccessories, options.filters, parameters)].join(' AND ');
-    const counted = [...parameters.values];
-    const order = orderBy(columnsOfAccessories, options.sorts, 'c.creation_time DESC, c.id DESC', 'c.id DESC');
-    const [rows, [count]] = await Promise.all([
-      this.database.query<AccessoryDetail>(
-        `SELECT ${accessoryColumns} FROM ${accessoryTables} WHERE ${where} ORDER BY ${order} ${limitOffset(options, parameters)}`,
-        parameters.values,
-      ),
-      this.database.query<{ total: number }>(
-        `SELECT count(*)::int AS total FROM ${accessoryTables} WHERE ${where}`,
-        counted,
-      ),
-    ]);
-    return {
-      items: rows.map((row) => ({ ...row, subjectRepository: subject.repositoryName })),
-      total: count?.total ?? 0,
+    const query = {
+      columns: accessoryColumns,
+      from: `FROM ${accessoryTables} WHERE ${where}`,
+      order: orderBy(columnsOfAccessories, options.sorts, 'c.creation_time DESC, c.id DESC', 'c.id DESC'),
+      parameters,
     };
+    const { items, total } = await listPage<Omit<AccessoryDetail, 'subjectRepository'>>(this.database, query, options);
+    return { items: items.map((item) => ({ ...item, subjectRepository: subject.repositoryName })), total };
   }
 }

@@ -2,7 +2,7 @@ import type { JobType } from '@breakwater/contracts';
 import {
   Database,
   filterConditions,
-  limitOffset,
+  listPage,
   orderBy,
   SqlParameters,
   type ListColumns,
@@ -40,7 +40,7 @@ export interface ExecutionScope {
   vendorId?: number;
 }
 
-const columns: ListColumns = {
+const sortable: ListColumns = {
   id: { sql: 'e.id', type: 'number' },
   vendor_type: { sql: 'e.vendor_type', type: 'text' },
   vendor_id: { sql: 'e.vendor_id', type: 'number' },
@@ -52,7 +52,7 @@ const columns: ListColumns = {
   update_time: { sql: 'e.update_time', type: 'time' },
 };
 
-const select = `SELECT e.id, e.vendor_type AS "vendorType", e.vendor_id AS "vendorId", e.status,
+const columns = `e.id, e.vendor_type AS "vendorType", e.vendor_id AS "vendorId", e.status,
   e.status_message AS "statusMessage", e.trigger, e.extra_attrs AS "extraAttrs", e.start_time AS "startTime",
   e.update_time AS "updateTime", e.end_time AS "endTime",
   coalesce((SELECT jsonb_object_agg(c.status, c.count)
@@ -79,28 +79,20 @@ export class ExecutionsRepository {
   }
 
   async find(id: number): Promise<ExecutionRow | undefined> {
-    const [row] = await this.database.query<ExecutionRow>(`${select} FROM execution e WHERE e.id = $1`, [id]);
+    const [row] = await this.database.query<ExecutionRow>(`SELECT ${columns} FROM execution e WHERE e.id = $1`, [id]);
     return row;
   }
 
-  async list(scope: ExecutionScope, options: ListOptions): Promise<{ items: ExecutionRow[]; total: number }> {
+  list(scope: ExecutionScope, options: ListOptions): Promise<{ items: ExecutionRow[]; total: number }> {
     const parameters = new SqlParameters();
     const conditions = [
       ...(scope.vendorTypes ? [`e.vendor_type = ANY(${parameters.add(scope.vendorTypes)})`] : []),
       ...(scope.vendorId === undefined ? [] : [`e.vendor_id = ${parameters.add(scope.vendorId)}`]),
-      ...filterConditions(columns, options.filters, parameters),
+      ...filterConditions(sortable, options.filters, parameters),
     ];
-    const where = `WHERE ${conditions.join(' AND ') || 'true'}`;
-    const counted = [...parameters.values];
-    const order = orderBy(columns, options.sorts, 'e.id DESC', 'e.id DESC');
-    const [items, [count]] = await Promise.all([
-      this.database.query<ExecutionRow>(
-        `${select} FROM execution e ${where} ORDER BY ${order} ${limitOffset(options, parameters)}`,
-        parameters.values,
-      ),
-      this.database.query<{ total: number }>(`SELECT count(*)::int AS total FROM execution e ${where}`, counted),
-    ]);
-    return { items, total: count?.total ?? 0 };
+    const from = `FROM execution e WHERE ${conditions.join(' AND ') || 'true'}`;
+    const order = orderBy(sortable, options.sorts, 'e.id DESC', 'e.id DESC');
+    return listPage(this.database, { columns, from, order, parameters }, options);
   }
 
   /** Holds the row until the transaction ends; undefined when there is none. */

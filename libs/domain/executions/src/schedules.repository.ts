@@ -1,4 +1,4 @@
-import { Database, limitOffset, SqlParameters, type ListOptions } from '@breakwater/platform';
+import { Database, listPage, SqlParameters, type ListOptions } from '@breakwater/platform';
 import { Injectable } from '@nestjs/common';
 import type { Schedule } from './schedule.entity';
 
@@ -54,14 +54,9 @@ export class SchedulesRepository {
     await this.database.query('DELETE FROM schedule WHERE vendor_type = $1 AND vendor_id = $2', [vendorType, vendorId]);
   }
 
-  async list(options: ListOptions): Promise<{ items: Schedule[]; total: number }> {
-    const parameters = new SqlParameters();
-    const page = limitOffset(options, parameters);
-    const [items, [count]] = await Promise.all([
-      this.database.query<Schedule>(`SELECT ${columns} FROM schedule ORDER BY id ${page}`, parameters.values),
-      this.database.query<{ total: number }>('SELECT count(*)::int AS total FROM schedule'),
-    ]);
-    return { items, total: count?.total ?? 0 };
+  list(options: ListOptions): Promise<{ items: Schedule[]; total: number }> {
+    const query = { columns, from: 'FROM schedule', order: 'id', parameters: new SqlParameters() };
+    return listPage(this.database, query, options);
   }
 
   all(): Promise<Schedule[]> {

@@ -2,7 +2,7 @@ import type { JobType } from '@breakwater/contracts';
 import {
   Database,
   filterConditions,
-  limitOffset,
+  listPage,
   orderBy,
   SqlParameters,
   type ListColumns,
@@ -39,7 +39,7 @@ export interface TaskToInsert {
   serialKey: string | null;
 }
 
-const columns: ListColumns = {
+const sortable: ListColumns = {
   id: { sql: 't.id', type: 'number' },
   status: { sql: 't.status', type: 'text' },
   job_type: { sql: 't.job_type', type: 'text' },
@@ -49,9 +49,9 @@ const columns: ListColumns = {
   end_time: { sql: 't.end_time', type: 'time' },
 };
 
-const select = `SELECT t.id, t.execution_id AS "executionId", t.job_type AS "jobType", t.payload, t.status,
+const columns = `t.id, t.execution_id AS "executionId", t.job_type AS "jobType", t.payload, t.status,
   t.status_message AS "statusMessage", t.run, t.extra_attrs AS "extraAttrs", t.creation_time AS "creationTime",
-  t.start_time AS "startTime", t.update_time AS "updateTime", t.end_time AS "endTime" FROM task t`;
+  t.start_time AS "startTime", t.update_time AS "updateTime", t.end_time AS "endTime"`;
 
 @Injectable()
 export class TasksRepository {
@@ -81,26 +81,18 @@ export class TasksRepository {
   }
 
   async find(id: number): Promise<TaskRow | undefined> {
-    const [row] = await this.database.query<TaskRow>(`${select} WHERE t.id = $1`, [id]);
+    const [row] = await this.database.query<TaskRow>(`SELECT ${columns} FROM task t WHERE t.id = $1`, [id]);
     return row;
   }
 
-  async list(executionId: number, options: ListOptions): Promise<{ items: TaskRow[]; total: number }> {
+  list(executionId: number, options: ListOptions): Promise<{ items: TaskRow[]; total: number }> {
     const parameters = new SqlParameters();
     const where = [
       `t.execution_id = ${parameters.add(executionId)}`,
-      ...filterConditions(columns, options.filters, parameters),
+      ...filterConditions(sortable, options.filters, parameters),
     ].join(' AND ');
-    const counted = [...parameters.values];
-    const order = orderBy(columns, options.sorts, 't.id', 't.id');
-    const [items, [count]] = await Promise.all([
-      this.database.query<TaskRow>(
-        `${select} WHERE ${where} ORDER BY ${order} ${limitOffset(options, parameters)}`,
-        parameters.values,
-      ),
-      this.database.query<{ total: number }>(`SELECT count(*)::int AS total FROM task t WHERE ${where}`, counted),
-    ]);
-    return { items, total: count?.total ?? 0 };
+    const order = orderBy(sortable, options.sorts, 't.id', 't.id');
+    return listPage(this.database, { columns, from: `FROM task t WHERE ${where}`, order, parameters }, options);
   }
 
   /** Ends those that no worker has, and asks the workers of the others to stop; only that task when one is given. Returns the ids of both. */

@@ -4,7 +4,7 @@ import type { RobotGrant } from '@breakwater/access';
 import {
   Database,
   filterConditions,
-  limitOffset,
+  listPage,
   orderBy,
   SqlParameters,
   type ListColumns,
@@ -31,13 +31,13 @@ export interface RobotRow extends Omit<Robot, 'secretHash' | 'previousSecretHash
   grants: RobotGrant[];
 }
 
-const selected = `
-  SELECT r.id, r.name, r.project_id AS "projectId", p.name AS "projectName", r.description, r.duration, r.expires_at AS "expiresAt", r.disabled, r.epoch,
+const shown = `
+         r.id, r.name, r.project_id AS "projectId", p.name AS "projectName", r.description, r.duration, r.expires_at AS "expiresAt", r.disabled, r.epoch,
          r.last_used_time AS "lastUsedTime", CASE WHEN r.previous_secret_until > now() THEN r.previous_secret_until END AS "previousSecretUntil",
          r.creator_type AS "creatorType", r.creator_ref AS "creatorRef", r.creation_time AS "creationTime", r.update_time AS "updateTime",
          coalesce((SELECT json_agg(json_build_object('kind', g.kind, 'namespace', g.namespace, 'resource', g.resource, 'action', g.action, 'effect', g.effect) ORDER BY g.id)
-                   FROM robot_permission g WHERE g.robot_id = r.id), '[]') AS grants
-  FROM robot r LEFT JOIN project p ON p.id = r.project_id`;
+                   FROM robot_permission g WHERE g.robot_id = r.id), '[]') AS grants`;
+const from = 'FROM robot r LEFT JOIN project p ON p.id = r.project_id';
 
 export type NewRobot = Pick<
   Robot,
@@ -63,27 +63,24 @@ export class RobotsRepository {
   ) {}
 
   async find(id: number): Promise<RobotRow | undefined> {
-    const [row] = await this.database.query<RobotRow>(`${selected} WHERE r.id = $1`, [id]);
+    const [row] = await this.database.query<RobotRow>(`SELECT ${shown} ${from} WHERE r.id = $1`, [id]);
     return row;
   }
 
   /** Of one project, or of the system (0). */
-  async list(projectId: number, options: ListOptions): Promise<{ items: RobotRow[]; total: number }> {
+  list(projectId: number, options: ListOptions): Promise<{ items: RobotRow[]; total: number }> {
     const parameters = new SqlParameters();
     const conditions = [
       `r.project_id = ${parameters.add(projectId)}`,
       ...filterConditions(columns, options.filters, parameters),
     ].join(' AND ');
-    const [count] = await this.database.query<{ total: number }>(
-      `SELECT count(*) AS total FROM robot r LEFT JOIN project p ON p.id = r.project_id WHERE ${conditions}`,
-      parameters.values,
-    );
-    const order = orderBy(columns, options.sorts, 'r.name, r.id', 'r.id');
-    const items = await this.database.query<RobotRow>(
-      `${selected} WHERE ${conditions} ORDER BY ${order} ${limitOffset(options, parameters)}`,
-      parameters.values,
-    );
-    return { items, total: count?.total ?? 0 };
+    const query = {
+      columns: shown,
+      from: `${from} WHERE ${conditions}`,
+      order: orderBy(columns, options.sorts, 'r.name, r.id', 'r.id'),
+      parameters,
+    };
+    return listPage(this.database, query, options);
   }
 
   /** Those of `names` that are projects. */

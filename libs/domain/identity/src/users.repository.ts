@@ -4,7 +4,7 @@ import {
   containsPattern,
   Database,
   filterConditions,
-  limitOffset,
+  listPage,
   orderBy,
   SqlParameters,
   type ListColumns,
@@ -77,19 +77,14 @@ export class UsersRepository {
     return this.page([`username ILIKE ${parameters.add(containsPattern(part))}`], 'username, id', parameters, paging);
   }
 
-  private async page(
+  private page(
     conditions: string[],
     order: string,
     parameters: SqlParameters,
     paging: Pick<ListOptions, 'page' | 'pageSize'>,
   ): Promise<{ items: UserRow[]; total: number }> {
-    const where = ['NOT deleted', ...conditions].join(' AND ');
-    const [count] = await this.database.query<{ total: number }>(
-      `SELECT count(*) AS total FROM user_account WHERE ${where}`,
-      parameters.values,
-    );
-    const sql = `SELECT ${selected} FROM user_account WHERE ${where} ORDER BY ${order} ${limitOffset(paging, parameters)}`;
-    return { items: await this.database.query<UserRow>(sql, parameters.values), total: count?.total ?? 0 };
+    const from = `FROM user_account WHERE ${['NOT deleted', ...conditions].join(' AND ')}`;
+    return listPage(this.database, { columns: selected, from, order, parameters }, paging);
   }
 
   /** Whether nobody, deleted or not, has this name or this address. */

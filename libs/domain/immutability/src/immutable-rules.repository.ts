@@ -2,7 +2,7 @@ import type { TagRule } from '@breakwater/contracts';
 import {
   Database,
   filterConditions,
-  limitOffset,
+  listPage,
   orderBy,
   SqlParameters,
   type ListColumns,
@@ -33,25 +33,19 @@ const columns: ListColumns = {
 export class ImmutableRulesRepository {
   constructor(private readonly database: Database) {}
 
-  async list(projectId: number, options: ListOptions): Promise<{ items: ImmutableRuleRow[]; total: number }> {
+  list(projectId: number, options: ListOptions): Promise<{ items: ImmutableRuleRow[]; total: number }> {
     const parameters = new SqlParameters();
     const where = [
       `i.project_id = ${parameters.add(projectId)}`,
       ...filterConditions(columns, options.filters, parameters),
     ].join(' AND ');
-    const counted = [...parameters.values];
-    const order = orderBy(columns, options.sorts, 'i.id', 'i.id');
-    const [items, [count]] = await Promise.all([
-      this.database.query<ImmutableRuleRow>(
-        `SELECT i.id, i.disabled, i.rule FROM immutable_rule i WHERE ${where} ORDER BY ${order} ${limitOffset(options, parameters)}`,
-        parameters.values,
-      ),
-      this.database.query<{ total: number }>(
-        `SELECT count(*)::int AS total FROM immutable_rule i WHERE ${where}`,
-        counted,
-      ),
-    ]);
-    return { items, total: count?.total ?? 0 };
+    const query = {
+      columns: 'i.id, i.disabled, i.rule',
+      from: `FROM immutable_rule i WHERE ${where}`,
+      order: orderBy(columns, options.sorts, 'i.id', 'i.id'),
+      parameters,
+    };
+    return listPage(this.database, query, options);
   }
 
   /** Those that count now. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { roleIds } from '@breakwater/access';
 import { Changes, type Scope } from '@breakwater/coherence';
-import { containsPattern, Database, limitOffset, SqlParameters } from '@breakwater/platform';
+import { containsPattern, Database, listPage, SqlParameters } from '@breakwater/platform';
 import { isMembershipOf } from './membership';
 import { ProjectMember } from './project-member.entity';
 
@@ -15,8 +15,7 @@ export interface Member {
 }
 
 const entityName = 'coalesce(u.username, g.group_name)';
-const select = `
-  SELECT m.id, m.project_id AS "projectId", m.entity_id AS "entityId", m.entity_type AS "entityType", ${entityName} AS "entityName", m.role_id::int AS "roleId"`;
+const columns = `m.id, m.project_id AS "projectId", m.entity_id AS "entityId", m.entity_type AS "entityType", ${entityName} AS "entityName", m.role_id::int AS "roleId"`;
 /** Members that are there: `entityName` is null for a user who was deleted. */
 const from = `FROM project_member m
   LEFT JOIN user_account u ON m.entity_type = 'u' AND u.id = m.entity_id AND NOT u.deleted
@@ -43,24 +42,19 @@ export class MembersRepository {
     return row?.id;
   }
 
-  async list(
+  list(
     projectId: number,
     options: { entityName?: string; page: number; pageSize: number },
   ): Promise<{ items: Member[]; total: number }> {
     const parameters = new SqlParameters();
     const where = `WHERE m.project_id = ${parameters.add(projectId)} AND ${entityName} ILIKE ${parameters.add(containsPattern(options.entityName ?? ''))}`;
-    const counted = [...parameters.values];
-    const sql = `${select} ${from} ${where} ORDER BY ${entityName}, m.id ${limitOffset(options, parameters)}`;
-    const [items, [count]] = await Promise.all([
-      this.database.query<Member>(sql, parameters.values),
-      this.database.query<{ total: number }>(`SELECT count(*)::int AS total ${from} ${where}`, counted),
-    ]);
-    return { items, total: count?.total ?? 0 };
+    const query = { columns, from: `${from} ${where}`, order: `${entityName}, m.id`, parameters };
+    return listPage(this.database, query, options);
   }
 
   async find(projectId: number, id: number): Promise<Member | undefined> {
     const [row] = await this.database.query<Member>(
-      `${select} ${from} WHERE m.project_id = $1 AND m.id = $2 AND ${entityName} IS NOT NULL`,
+      `SELECT ${columns} ${from} WHERE m.project_id = $1 AND m.id = $2 AND ${entityName} IS NOT NULL`,
       [projectId, id],
     );
     return row;

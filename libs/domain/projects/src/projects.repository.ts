@@ -5,7 +5,7 @@ import {
   containsPattern,
   Database,
   filterConditions,
-  limitOffset,
+  listPage,
   orderBy,
   SqlParameters,
   type ListColumns,
@@ -75,20 +75,13 @@ export class ProjectsRepository {
     return row;
   }
 
-  async list(principal: Principal, options: ProjectListOptions): Promise<{ items: ProjectDetail[]; total: number }> {
-    const counting = new SqlParameters();
-    const countSql = `SELECT count(*)::int AS total ${from} WHERE ${listConditions(principal, options, counting)}`;
+  list(principal: Principal, options: ProjectListOptions): Promise<{ items: ProjectDetail[]; total: number }> {
     const parameters = new SqlParameters();
-    const select = detailSelect(principal, parameters);
-    const where = listConditions(principal, options, parameters);
     const order = orderBy(columns, options.sorts, 'p.name', 'p.id');
-    const page = `SELECT p.id ${from} WHERE ${where} ORDER BY ${order} ${limitOffset(options, parameters)}`;
-    const sql = `${select} WHERE p.id IN (${page}) ORDER BY ${order}`;
-    const [items, [count]] = await Promise.all([
-      this.database.query<ProjectDetail>(sql, parameters.values),
-      this.database.query<{ total: number }>(countSql, counting.values),
-    ]);
-    return { items, total: count?.total ?? 0 };
+    const where = listConditions(principal, options, parameters);
+    const query = { columns: 'p.id', from: `${from} WHERE ${where}`, order, parameters };
+    const around = (page: string) => `${detailSelect(principal, parameters)} WHERE p.id IN (${page}) ORDER BY ${order}`;
+    return listPage(this.database, query, options, around);
   }
 
   /** Visible ones with `text` in their names, whatever its case, in the order of their names; not counted. */

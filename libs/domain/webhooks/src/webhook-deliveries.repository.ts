@@ -1,4 +1,4 @@
-import { Database, limitOffset, SqlParameters } from '@breakwater/platform';
+import { Database, listPage, SqlParameters } from '@breakwater/platform';
 import { Injectable } from '@nestjs/common';
 
 /** An attempt to send, with what was sent and what came back. */
@@ -26,6 +26,10 @@ export type NewDelivery = Omit<
   'id' | 'executionId' | 'eventId' | 'eventType' | 'requestBody' | 'creationTime'
 >;
 
+const columns = `d.id, e.id AS "executionId", d.task_id AS "taskId", t.payload->>'eventId' AS "eventId",
+  t.payload->>'eventType' AS "eventType", d.attempt, d.address, d.request_headers AS "requestHeaders",
+  t.payload->>'body' AS "requestBody", d.response_status AS "responseStatus", d.response_headers AS "responseHeaders",
+  d.response_body AS "responseBody", d.error, d.duration_ms AS "durationMs", d.creation_time AS "creationTime"`;
 const from = `FROM webhook_delivery d JOIN task t ON t.id = d.task_id JOIN execution e ON e.id = t.execution_id`;
 
 @Injectable()
@@ -51,26 +55,13 @@ export class WebhookDeliveriesRepository {
   }
 
   /** Newest first. */
-  async list(
+  list(
     policyId: number,
     vendorTypes: readonly string[],
     page: { page: number; pageSize: number },
   ): Promise<{ items: DeliveryRow[]; total: number }> {
     const parameters = new SqlParameters();
-    const where = `e.vendor_id = ${parameters.add(policyId)} AND e.vendor_type = ANY(${parameters.add(vendorTypes)})`;
-    const counted = [...parameters.values];
-    const [items, [count]] = await Promise.all([
-      this.database.query<DeliveryRow>(
-        `SELECT d.id, e.id AS "executionId", d.task_id AS "taskId", t.payload->>'eventId' AS "eventId",
-                t.payload->>'eventType' AS "eventType", d.attempt, d.address, d.request_headers AS "requestHeaders",
-                t.payload->>'body' AS "requestBody", d.response_status AS "responseStatus",
-                d.response_headers AS "responseHeaders", d.response_body AS "responseBody", d.error,
-                d.duration_ms AS "durationMs", d.creation_time AS "creationTime"
-         ${from} WHERE ${where} ORDER BY d.id DESC ${limitOffset(page, parameters)}`,
-        parameters.values,
-      ),
-      this.database.query<{ total: number }>(`SELECT count(*)::int AS total ${from} WHERE ${where}`, counted),
-    ]);
-    return { items, total: count?.total ?? 0 };
+    const where = `WHERE e.vendor_id = ${parameters.add(policyId)} AND e.vendor_type = ANY(${parameters.add(vendorTypes)})`;
+    return listPage(this.database, { columns, from: `${from} ${where}`, order: 'd.id DESC', parameters }, page);
   }
 }

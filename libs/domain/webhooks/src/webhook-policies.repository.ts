@@ -1,7 +1,7 @@
 import {
   Database,
   filterConditions,
-  limitOffset,
+  listPage,
   orderBy,
   SqlParameters,
   type ListColumns,
@@ -38,7 +38,7 @@ export interface LastTrigger {
   lastTriggerTime: Date | null;
 }
 
-const columns: ListColumns = {
+const sortable: ListColumns = {
   id: { sql: 'p.id', type: 'number' },
   name: { sql: 'p.name', type: 'text' },
   description: { sql: 'p.description', type: 'text' },
@@ -48,8 +48,8 @@ const columns: ListColumns = {
   update_time: { sql: 'p.update_time', type: 'time' },
 };
 
-const select = `SELECT p.id, p.project_id AS "projectId", p.name, p.description, p.targets, p.event_types AS "eventTypes",
-  p.creator, p.enabled, p.creation_time AS "creationTime", p.update_time AS "updateTime" FROM webhook_policy p`;
+const columns = `p.id, p.project_id AS "projectId", p.name, p.description, p.targets, p.event_types AS "eventTypes",
+  p.creator, p.enabled, p.creation_time AS "creationTime", p.update_time AS "updateTime"`;
 
 @Injectable()
 export class WebhookPoliciesRepository {
@@ -75,14 +75,14 @@ export class WebhookPoliciesRepository {
 
   async find(owner: PolicyOwner, id: number): Promise<PolicyRow | undefined> {
     const [row] = await this.database.query<PolicyRow>(
-      `${select} WHERE p.id = $1 AND p.project_id IS NOT DISTINCT FROM $2`,
+      `SELECT ${columns} FROM webhook_policy p WHERE p.id = $1 AND p.project_id IS NOT DISTINCT FROM $2`,
       [id, owner],
     );
     return row;
   }
 
   async findAny(id: number): Promise<PolicyRow | undefined> {
-    const [row] = await this.database.query<PolicyRow>(`${select} WHERE p.id = $1`, [id]);
+    const [row] = await this.database.query<PolicyRow>(`SELECT ${columns} FROM webhook_policy p WHERE p.id = $1`, [id]);
     return row;
   }
 
@@ -106,31 +106,24 @@ export class WebhookPoliciesRepository {
     await this.database.query('DELETE FROM webhook_policy WHERE id = $1', [id]);
   }
 
-  async list(owner: PolicyOwner, options: ListOptions): Promise<{ items: PolicyRow[]; total: number }> {
+  list(owner: PolicyOwner, options: ListOptions): Promise<{ items: PolicyRow[]; total: number }> {
     const parameters = new SqlParameters();
     const where = [
       `p.project_id IS NOT DISTINCT FROM ${parameters.add(owner)}::bigint`,
-      ...filterConditions(columns, options.filters, parameters),
+      ...filterConditions(sortable, options.filters, parameters),
     ].join(' AND ');
-    const counted = [...parameters.values];
-    const order = orderBy(columns, options.sorts, 'p.creation_time DESC, p.id DESC', 'p.id DESC');
-    const [items, [count]] = await Promise.all([
-      this.database.query<PolicyRow>(
-        `${select} WHERE ${where} ORDER BY ${order} ${limitOffset(options, parameters)}`,
-        parameters.values,
-      ),
-      this.database.query<{ total: number }>(
-        `SELECT count(*)::int AS total FROM webhook_policy p WHERE ${where}`,
-        counted,
-      ),
-    ]);
-    return { items, total: count?.total ?? 0 };
+    const order = orderBy(sortable, options.sorts, 'p.creation_time DESC, p.id DESC', 'p.id DESC');
+    return listPage(
+      this.database,
+      { columns, from: `FROM webhook_policy p WHERE ${where}`, order, parameters },
+      options,
+    );
   }
 
   /** Enabled policies of those projects and of the system. */
   enabledFor(projectIds: readonly number[]): Promise<PolicyRow[]> {
     return this.database.query<PolicyRow>(
-      `${select} WHERE p.enabled AND (p.project_id IS NULL OR p.project_id = ANY($1)) ORDER BY p.id`,
+      `SELECT ${columns} FROM webhook_policy p WHERE p.enabled AND (p.project_id IS NULL OR p.project_id = ANY($1)) ORDER BY p.id`,
       [projectIds],
     );
   }

@@ -1,16 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { Database } from './database';
-import { limitOffset, type ListOptions, type SqlParameters } from './list-query';
+import { limitOffset, type ListOptions, type PageQuery } from './list-query';
 
-interface PageQuery {
-  columns: string;
-  /** FROM and WHERE. */
-  from: string;
-  order: string;
+interface CountedPageQuery extends PageQuery {
   /** An index to count along, where conditions lead to none: the planner would read the table instead. */
   countAlong?: string;
-  /** Of `from`. */
-  parameters: SqlParameters;
 }
 
 /** Rows are counted up to here; beyond that the total is only what the page proves. */
@@ -35,7 +29,7 @@ export class RecentTotals {
 /** A page of rows and how many there are of all pages, in one query unless the page lies behind the last row. */
 export async function countedPage<Row extends object>(
   database: Database,
-  query: PageQuery,
+  query: CountedPageQuery,
   options: Pick<ListOptions, 'page' | 'pageSize'>,
   recent?: RecentTotals,
 ): Promise<{ items: Row[]; total: number }> {
@@ -56,7 +50,7 @@ export async function countedPage<Row extends object>(
   return { items, total: shownTotal(found, items.length, options) };
 }
 
-function countSql({ from, countAlong }: PageQuery): string {
+function countSql({ from, countAlong }: CountedPageQuery): string {
   const along = countAlong === undefined ? '' : `ORDER BY ${countAlong}`;
   return `SELECT count(*)::int AS total FROM (SELECT ${from} ${along} LIMIT ${mostCounted + 1}) counted`;
 }

@@ -1,6 +1,14 @@
 import { AppError, parseQuery, parseSort } from '@breakwater/kernel';
 import fc from 'fast-check';
-import { containsPattern, filterConditions, limitOffset, orderBy, SqlParameters, type ListColumns } from './list-query';
+import {
+  containsPattern,
+  filterConditions,
+  limitOffset,
+  listPage,
+  orderBy,
+  SqlParameters,
+  type ListColumns,
+} from './list-query';
 
 const columns: ListColumns = {
   name: { sql: 'p.name', type: 'text' },
@@ -84,6 +92,51 @@ describe('limitOffset', () => {
     const parameters = new SqlParameters();
     expect(limitOffset({ page: 3, pageSize: 10 }, parameters)).toBe('LIMIT $1 OFFSET $2');
     expect(parameters.values).toEqual([10, 20]);
+  });
+});
+
+describe('listPage', () => {
+  const asked: [sql: string, values: readonly unknown[]][] = [];
+  const answers = (rows: object[], count: object[]) => ({
+    query: <T>(sql: string, values: readonly unknown[] = []) => {
+      asked.push([sql, values]);
+      return Promise.resolve((sql.includes('count(*)') ? count : rows) as T[]);
+    },
+  });
+  const parameters = (): SqlParameters => {
+    const added = new SqlParameters();
+    added.add(7);
+    return added;
+  };
+  const query = { columns: 'p.id', from: 'FROM project p WHERE p.owner_id = $1', order: 'p.name' };
+
+  beforeEach(() => asked.splice(0));
+
+  it('reads the page, and counts with the parameters of the conditions alone', async () => {
+    const page = { page: 2, pageSize: 10 };
+    const found = await listPage(answers([{ id: 1 }], [{ total: 11 }]), { ...query, parameters: parameters() }, page);
+    expect(found).toEqual({ items: [{ id: 1 }], total: 11 });
+    expect(asked).toEqual([
+      ['SELECT p.id FROM project p WHERE p.owner_id = $1 ORDER BY p.name LIMIT $2 OFFSET $3', [7, 10, 10]],
+      ['SELECT count(*)::int AS total FROM project p WHERE p.owner_id = $1', [7]],
+    ]);
+  });
+
+  it('reads the rows of the page by a query of their own, which may take parameters', async () => {
+    const added = parameters();
+    await listPage(
+      answers([], [{ total: 0 }]),
+      { ...query, parameters: added },
+      { page: 1, pageSize: 5 },
+      (page) => `SELECT ${added.add('x')} FROM project WHERE id IN (${page})`,
+    );
+    expect(asked).toEqual([
+      [
+        'SELECT $4 FROM project WHERE id IN (SELECT p.id FROM project p WHERE p.owner_id = $1 ORDER BY p.name LIMIT $2 OFFSET $3)',
+        [7, 5, 0, 'x'],
+      ],
+      ['SELECT count(*)::int AS total FROM project p WHERE p.owner_id = $1', [7]],
+    ]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { AppError, type QueryFilter, type QuerySort, type QueryValue } from '@breakwater/kernel';
+import type { Database } from './database';
 
 /** What a list is asked for. */
 export interface ListOptions {
@@ -6,6 +7,16 @@ export interface ListOptions {
   sorts: readonly QuerySort[];
   page: number;
   pageSize: number;
+}
+
+/** What a page is read with: `SELECT ${columns} ${from} ORDER BY ${order}`. */
+export interface PageQuery {
+  columns: string;
+  /** FROM and WHERE. */
+  from: string;
+  order: string;
+  /** Of `from`. */
+  parameters: SqlParameters;
 }
 
 /** A column that a list can be filtered and sorted by. */
@@ -58,6 +69,26 @@ export function limitOffset(
   parameters: SqlParameters,
 ): string {
   return `LIMIT ${parameters.add(pageSize)} OFFSET ${parameters.add((page - 1) * pageSize)}`;
+}
+
+/**
+ * A page of rows, and how many there are of all pages, which is counted at the same time. Where what hangs on a row
+ * costs much, `columns` is the id alone and `around` makes the query for the rows of the page out of the query for its
+ * ids; it may add parameters. Long lists that filters leave long are better counted by `countedPage`.
+ */
+export async function listPage<Row extends object>(
+  database: Pick<Database, 'query'>,
+  { columns, from, order, parameters }: PageQuery,
+  options: Pick<ListOptions, 'page' | 'pageSize'>,
+  around: (page: string) => string = (page) => page,
+): Promise<{ items: Row[]; total: number }> {
+  const counted = [...parameters.values];
+  const sql = around(`SELECT ${columns} ${from} ORDER BY ${order} ${limitOffset(options, parameters)}`);
+  const [items, [count]] = await Promise.all([
+    database.query<Row>(sql, parameters.values),
+    database.query<{ total: number }>(`SELECT count(*)::int AS total ${from}`, counted),
+  ]);
+  return { items, total: count?.total ?? 0 };
 }
 
 /** `%50\%%` matches text that contains `50%`. */

@@ -1,6 +1,6 @@
 import {
   Database,
-  limitOffset,
+  listPage,
   orderBy,
   filterConditions,
   SqlParameters,
@@ -56,24 +56,20 @@ export class ContentBytesRepository {
   }
 
   /** Of each repository of the project; the largest first. */
-  async ofRepositories(projectId: number, options: ListOptions): Promise<{ items: RepositoryBytes[]; total: number }> {
+  ofRepositories(projectId: number, options: ListOptions): Promise<{ items: RepositoryBytes[]; total: number }> {
     const parameters = new SqlParameters();
     const where = [
       `r.project_id = ${parameters.add(projectId)}`,
       'r.first_push_time IS NOT NULL',
       ...filterConditions(columns, options.filters, parameters),
     ].join(' AND ');
-    const counted = [...parameters.values];
-    const order = orderBy(columns, options.sorts, 'r.total_bytes DESC, r.id', 'r.id');
-    const [items, [count]] = await Promise.all([
-      this.database.query<RepositoryBytes>(
-        `SELECT r.id AS "repositoryId", r.name AS "repositoryName", r.artifact_count AS "artifactCount", r.tag_count AS "tagCount", ${figures}
-         FROM repository r WHERE ${where} ORDER BY ${order} ${limitOffset(options, parameters)}`,
-        parameters.values,
-      ),
-      this.database.query<{ total: number }>(`SELECT count(*)::int AS total FROM repository r WHERE ${where}`, counted),
-    ]);
-    return { items, total: count?.total ?? 0 };
+    const query = {
+      columns: `r.id AS "repositoryId", r.name AS "repositoryName", r.artifact_count AS "artifactCount", r.tag_count AS "tagCount", ${figures}`,
+      from: `FROM repository r WHERE ${where}`,
+      order: orderBy(columns, options.sorts, 'r.total_bytes DESC, r.id', 'r.id'),
+      parameters,
+    };
+    return listPage(this.database, query, options);
   }
 
   /** Unique is what no other repository of the project needs. */

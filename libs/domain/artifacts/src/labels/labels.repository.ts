@@ -1,7 +1,7 @@
 import {
   Database,
   filterConditions,
-  limitOffset,
+  listPage,
   orderBy,
   SqlParameters,
   type ListColumns,
@@ -40,20 +40,17 @@ export class LabelsRepository {
   constructor(private readonly database: Database) {}
 
   /** Labels of the project, or with null those of every project. */
-  async list(projectId: number | null, options: ListOptions): Promise<{ items: LabelRow[]; total: number }> {
+  list(projectId: number | null, options: ListOptions): Promise<{ items: LabelRow[]; total: number }> {
     const parameters = new SqlParameters();
     const scope = projectId === null ? 'l.project_id IS NULL' : `l.project_id = ${parameters.add(projectId)}`;
     const where = [scope, ...filterConditions(columns, options.filters, parameters)].join(' AND ');
-    const counted = [...parameters.values];
-    const order = orderBy(columns, options.sorts, 'l.name, l.id', 'l.id');
-    const [items, [count]] = await Promise.all([
-      this.database.query<LabelRow>(
-        `SELECT ${labelColumns} FROM label l WHERE ${where} ORDER BY ${order} ${limitOffset(options, parameters)}`,
-        parameters.values,
-      ),
-      this.database.query<{ total: number }>(`SELECT count(*)::int AS total FROM label l WHERE ${where}`, counted),
-    ]);
-    return { items, total: count?.total ?? 0 };
+    const query = {
+      columns: labelColumns,
+      from: `FROM label l WHERE ${where}`,
+      order: orderBy(columns, options.sorts, 'l.name, l.id', 'l.id'),
+      parameters,
+    };
+    return listPage(this.database, query, options);
   }
 
   async find(id: number): Promise<LabelRow | undefined> {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { TokenGrant } from '@breakwater/access';
 import { Changes } from '@breakwater/coherence';
-import { Database, limitOffset, SqlParameters, type ListOptions } from '@breakwater/platform';
+import { Database, listPage, SqlParameters, type ListOptions } from '@breakwater/platform';
 import type { AccessToken } from './access-token.entity';
 
 export type AccessTokenRow = Pick<
@@ -43,18 +43,13 @@ export class AccessTokensRepository {
     return row;
   }
 
-  async list(
+  list(
     userId: number,
     paging: Pick<ListOptions, 'page' | 'pageSize'>,
   ): Promise<{ items: AccessTokenRow[]; total: number }> {
     const parameters = new SqlParameters();
-    const where = `WHERE user_id = ${parameters.add(userId)}`;
-    const sql = `SELECT ${selected} FROM access_token ${where} ORDER BY name ${limitOffset(paging, parameters)}`;
-    const [items, [count]] = await Promise.all([
-      this.database.query<AccessTokenRow>(sql, parameters.values),
-      this.database.query<{ total: number }>(`SELECT count(*)::int AS total FROM access_token ${where}`, [userId]),
-    ]);
-    return { items, total: count?.total ?? 0 };
+    const from = `FROM access_token WHERE user_id = ${parameters.add(userId)}`;
+    return listPage(this.database, { columns: selected, from, order: 'name', parameters }, paging);
   }
 
   /** False when the user has no such token. What was issued for it stops counting at once. */

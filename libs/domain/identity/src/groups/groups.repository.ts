@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Changes } from '@breakwater/coherence';
-import { containsPattern, Database, limitOffset, SqlParameters, type ListOptions } from '@breakwater/platform';
+import { containsPattern, Database, listPage, SqlParameters, type ListOptions } from '@breakwater/platform';
 import type { NewGroup } from './group-rules';
 import type { UserGroup } from './user-group.entity';
 
@@ -38,7 +38,7 @@ export class GroupsRepository {
     return row?.id;
   }
 
-  async list(
+  list(
     { name, ldapGroupDn }: GroupFilter,
     paging: Pick<ListOptions, 'page' | 'pageSize'>,
   ): Promise<{ items: GroupRow[]; total: number }> {
@@ -47,14 +47,8 @@ export class GroupsRepository {
       ...(name ? [`group_name ILIKE ${parameters.add(containsPattern(name))}`] : []),
       ...(ldapGroupDn ? [`ldap_group_dn = ${parameters.add(ldapGroupDn)}`] : []),
     ];
-    const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
-    const counted = [...parameters.values];
-    const sql = `SELECT ${selected} FROM user_group ${where} ORDER BY group_name, id ${limitOffset(paging, parameters)}`;
-    const [items, [count]] = await Promise.all([
-      this.database.query<GroupRow>(sql, parameters.values),
-      this.database.query<{ total: number }>(`SELECT count(*)::int AS total FROM user_group ${where}`, counted),
-    ]);
-    return { items, total: count?.total ?? 0 };
+    const from = `FROM user_group WHERE ${conditions.join(' AND ') || 'true'}`;
+    return listPage(this.database, { columns: selected, from, order: 'group_name, id', parameters }, paging);
   }
 
   /** Undefined when its name or its distinguished name is taken. */
