@@ -87,8 +87,7 @@ export class ImportsController {
   })
   @ReturnsNothing()
   async stop(@Param() { import_id: id }: StorageImportPath): Promise<void> {
-    await this.executions.get(id, scope);
-    await this.executions.stop(id);
+    await this.executions.stop(id, scope);
   }
 
   @Get(':import_id/log')

@@ -86,8 +86,7 @@ export class RetentionRunsController {
     @CurrentPrincipal() principal: Principal,
   ): Promise<void> {
     await this.access.requireRun(principal, id);
-    await this.executions.get(eid, runsOf(id));
-    await this.executions.stop(eid);
+    await this.executions.stop(eid, runsOf(id));
   }
 
   @Get(':eid/tasks')

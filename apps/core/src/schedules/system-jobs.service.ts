@@ -59,8 +59,7 @@ export class SystemJobs {
 
   /** Throws NOT_FOUND. */
   async stop(vendorType: string, id: number): Promise<void> {
-    await this.executions.get(id, { vendorTypes: [vendorType] });
-    await this.executions.stop(id);
+    await this.executions.stop(id, { vendorTypes: [vendorType] });
   }
 
   /** As text or live, as the request asks for. Throws NOT_FOUND. */

@@ -52,6 +52,8 @@ const sortable: ListColumns = {
   update_time: { sql: 'e.update_time', type: 'time' },
 };
 
+type LockedExecution = Pick<ExecutionRow, 'vendorType' | 'vendorId' | 'endTime'> & { unfinished: number };
+
 const columns = `e.id, e.vendor_type AS "vendorType", e.vendor_id AS "vendorId", e.status,
   e.status_message AS "statusMessage", e.trigger, e.extra_attrs AS "extraAttrs", e.start_time AS "startTime",
   e.update_time AS "updateTime", e.end_time AS "endTime",
@@ -96,9 +98,10 @@ export class ExecutionsRepository {
   }
 
   /** Holds the row until the transaction ends; undefined when there is none. */
-  async lock(id: number): Promise<{ unfinished: number; endTime: Date | null } | undefined> {
-    const [row] = await this.database.query<{ unfinished: number; endTime: Date | null }>(
-      'SELECT unfinished, end_time AS "endTime" FROM execution WHERE id = $1 FOR NO KEY UPDATE',
+  async lock(id: number): Promise<LockedExecution | undefined> {
+    const [row] = await this.database.query<LockedExecution>(
+      `SELECT vendor_type AS "vendorType", vendor_id AS "vendorId", unfinished, end_time AS "endTime"
+       FROM execution WHERE id = $1 FOR NO KEY UPDATE`,
       [id],
     );
     return row;

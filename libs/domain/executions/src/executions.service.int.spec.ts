@@ -71,7 +71,10 @@ describe('ExecutionsService', () => {
 
   it('ends at once when nothing of it runs and it is stopped, and when it has nothing to do', async () => {
     const id = (await executions.start({ vendorType: 'RETENTION', trigger: 'MANUAL', tasks: [retention('p/s')] }))!;
-    await executions.stop(id);
+    for (const scope of [{ vendorTypes: ['GARBAGE_COLLECTION'] }, { vendorId: 77 }])
+      await expect(executions.stop(id, scope)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(await executions.get(id)).toMatchObject({ endTime: null });
+    await executions.stop(id, { vendorTypes: ['RETENTION'] });
     expect(await executions.get(id)).toMatchObject({ status: 'Stopped', endTime: expect.any(Date) });
     const empty = (await executions.start({ vendorType: 'RETENTION', trigger: 'MANUAL', tasks: [] }))!;
     expect(await executions.get(empty)).toMatchObject({ status: 'Success', tasks: {} });

@@ -68,11 +68,11 @@ export class ExecutionsService {
     });
   }
 
-  /** Tasks that wait end at once; those that run are asked to. Ended executions stay as they are. Throws NOT_FOUND. */
-  async stop(id: number): Promise<void> {
+  /** Tasks that wait end at once; those that run are asked to. Ended executions stay as they are. Throws NOT_FOUND; also when it is none of the scope. */
+  async stop(id: number, scope: ExecutionScope = {}): Promise<void> {
     const asked = await this.database.transaction(async () => {
       const execution = await this.executions.lock(id);
-      if (!execution) throw unknownExecution(id);
+      if (!execution || !isWithin(execution, scope)) throw unknownExecution(id);
       if (execution.endTime) return [];
       const stopped = await this.tasks.stop(id);
       if (stopped.ended.length > 0) await this.endIfDone(id, stopped.ended.length);
@@ -142,7 +142,10 @@ export class ExecutionsService {
   }
 }
 
-function isWithin({ vendorType, vendorId }: ExecutionRow, scope: ExecutionScope): boolean {
+function isWithin(
+  { vendorType, vendorId }: Pick<ExecutionRow, 'vendorType' | 'vendorId'>,
+  scope: ExecutionScope,
+): boolean {
   return (
     (scope.vendorTypes?.includes(vendorType) ?? true) && (scope.vendorId === undefined || scope.vendorId === vendorId)
   );
