@@ -5,7 +5,7 @@ import { uniqueLayer } from './support/images';
 import { until } from './support/ports';
 import { RepositoryClient } from './support/registry';
 import { WebhookReceiver } from './support/webhook-receiver';
-import { authHeader, createPolicy, type DefaultBody, secret } from './support/webhook-subscription';
+import { authHeader, type DefaultBody, secret } from './support/webhook-subscription';
 
 jest.setTimeout(60_000);
 
@@ -40,7 +40,7 @@ describe('deliveries of webhooks', () => {
     const { api, platform, project, developer } = fixture;
     client = await RepositoryClient.open(platform, `${project}/app`, developer);
     webhook = `/projects/${project}/webhook`;
-    path = await createPolicy(api, `/projects/${project}`, policy());
+    path = await api.create(`/projects/${project}/webhook/policies`, policy());
     policyId = Number(path.split('/').at(-1));
   });
   afterAll(() => receiver.stop());
@@ -136,7 +136,7 @@ describe('deliveries of webhooks', () => {
     receiver.status = 200;
     // Events are brought to all policies at once: what one was told of, the other would have been.
     const targets = [{ type: 'http', address: receiver.url('/witness') }];
-    await createPolicy(api, `/projects/${project}`, { ...policy(), name: 'witness', targets });
+    await api.create(`/projects/${project}/webhook/policies`, { ...policy(), name: 'witness', targets });
     await client.pushImage('v3', uniqueLayer());
     await until('the witness to hear of it', () => receiver.on('/witness', 'app:v3').length === 1, 30_000);
     await ended();

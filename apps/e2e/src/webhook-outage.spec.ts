@@ -6,7 +6,7 @@ import { until } from './support/ports';
 import { processTree } from './support/processes';
 import { RepositoryClient } from './support/registry';
 import { WebhookReceiver } from './support/webhook-receiver';
-import { createPolicy, type DefaultBody } from './support/webhook-subscription';
+import { type DefaultBody } from './support/webhook-subscription';
 
 jest.setTimeout(300_000);
 
@@ -76,7 +76,12 @@ describe('a receiver of webhooks that is away', () => {
   it('hears of everything, in order, and of nothing twice but under the same id, though the job service is killed', async () => {
     const targets = ['/a', '/b'].map((path) => ({ type: 'http', address: receiver.url(path) }));
     const events = ['PUSH_ARTIFACT', 'DELETE_ARTIFACT'];
-    await createPolicy(api, `/projects/${project}`, { name: 'all', enabled: true, event_types: events, targets });
+    await api.create(`/projects/${project}/webhook/policies`, {
+      name: 'all',
+      enabled: true,
+      event_types: events,
+      targets,
+    });
     const client = await RepositoryClient.open(running.platform, `${project}/before`, running.platform.admin);
     await client.pushImage('v0', uniqueLayer(64));
     await until('the first event', () => receiver.delivered.length === 2, 30_000);

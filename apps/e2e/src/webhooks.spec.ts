@@ -7,7 +7,7 @@ import { uniqueLayer } from './support/images';
 import { until } from './support/ports';
 import { MediaType, RepositoryClient, sha256 } from './support/registry';
 import { WebhookReceiver } from './support/webhook-receiver';
-import { createPolicy, type DefaultBody, Subscription } from './support/webhook-subscription';
+import { type DefaultBody, Subscription } from './support/webhook-subscription';
 
 jest.setTimeout(120_000);
 
@@ -265,7 +265,7 @@ describe('webhooks', () => {
     const { api } = fixture;
     const target = { type: 'http', address: receiver.url('/system') };
     const policy = { name: unique('system'), enabled: true, event_types: ['PUSH_ARTIFACT'], targets: [target] };
-    const there = await createPolicy(api, '/system', policy);
+    const there = await api.create('/system/webhook/policies', policy);
     try {
       const client = await open('everywhere', fixture.developer);
       const digest = await client.pushImage('v1', uniqueLayer());

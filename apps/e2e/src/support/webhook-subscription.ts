@@ -36,12 +36,6 @@ export const everyEvent = [
 export const secret = 'a secret that signs';
 export const authHeader = 'Bearer a-token-of-the-receiver';
 
-/** Creates a policy and answers its path below /api/v2.0. */
-export async function createPolicy(api: Api, owner: string, policy: object): Promise<string> {
-  const created = expectStatus(await api.call('POST', `${owner}/webhook/policies`, policy), 201);
-  return String(created.headers.location).replace(/^.*\/api\/v2\.0/, '');
-}
-
 /** A policy of a project for every event, with a target of each type and form. */
 export class Subscription {
   private readonly seen = new Map<string, number>();
@@ -72,7 +66,7 @@ export class Subscription {
       },
     ];
     const policy = { name: 'all', enabled: true, event_types: everyEvent, targets };
-    const path = await createPolicy(api, `/projects/${name}`, policy);
+    const path = await api.create(`/projects/${name}/webhook/policies`, policy);
     return new Subscription(receiver, { id, name }, Number(path.split('/').at(-1)), path);
   }
 
