@@ -1,18 +1,14 @@
 // One Postgres, one Redis that keeps nothing, and replicas of the job service that come back when they die.
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { startServers } from '../lab/servers.mjs';
 import { Service } from '../lab/service.mjs';
-import { serviceAccount } from '../services/account.mjs';
 import { freePorts } from '../services/ports.mjs';
-import { startPostgres } from '../services/postgres.mjs';
 import { startProcess } from '../services/process.mjs';
-import { startRedis } from '../services/redis.mjs';
 import { ROOT } from './build.mjs';
-
-const DATABASE = 'breakwater';
 
 export class Lab {
   replicas = [];
@@ -25,26 +21,16 @@ export class Lab {
   }
 
   async startServers() {
-    const account = serviceAccount();
-    const data = join(this.folder, 'servers');
-    mkdirSync(data);
-    if (account) chownSync(data, account.uid, account.gid);
-    const [postgresPort, redisPort] = await freePorts(2);
-    const access = { user: 'postgres', password: 'postgres', account, port: postgresPort };
-    const stageDir = join(data, 'programs');
-    this.postgres = new Service(() => startPostgres({ dataDir: join(data, 'postgres'), stageDir, ...access }));
-    const redis = { dataDir: join(data, 'redis'), port: redisPort, appendOnly: false, account };
-    this.redis = new Service(() => startRedis(redis));
-    await Promise.all([this.postgres.start(), this.redis.start()]);
-    const server = `postgres://postgres:postgres@127.0.0.1:${postgresPort}`;
-    const client = new pg.Client({ connectionString: `${server}/postgres` });
-    await client.connect();
-    await client.query(`CREATE DATABASE ${DATABASE}`);
-    await client.end();
+    const { postgres, redis, databaseUrl, redisUrl } = await startServers({
+      folder: this.folder,
+      redis: { appendOnly: false },
+    });
+    this.postgres = postgres;
+    this.redis = redis;
     this.env = {
       PATH: process.env.PATH,
-      DATABASE_URL: `${server}/${DATABASE}`,
-      REDIS_URL: `redis://127.0.0.1:${redisPort}/0`,
+      DATABASE_URL: databaseUrl,
+      REDIS_URL: redisUrl,
       INTERNAL_SECRET: randomBytes(24).toString('hex'),
       SECRET_KEY: randomBytes(32).toString('base64'),
       REGISTRY_URL: 'http://127.0.0.1:9',

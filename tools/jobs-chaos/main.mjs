@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // `npm run jobs-chaos -- --seconds 60 --seed 7`: see --help.
 import { parseArgs } from 'node:util';
-import { randomOf } from './random.mjs';
+import { Random } from '../fuzz/random.mjs';
 import { chaos } from './run.mjs';
 
 const SHOWN = 20;
@@ -26,7 +26,7 @@ async function main() {
   });
   if (values.help) return say(HELP) && 0;
   say(`seed ${values.seed}`);
-  const random = randomOf(Number(values.seed));
+  const random = new Random(Number(values.seed));
   const result = await chaos({ tasks: Number(values.tasks), seconds: Number(values.seconds), random, say });
   say(describe(result.events));
   say(describe(result.figures));

@@ -18,7 +18,7 @@ const PATIENCE_MS = 120_000;
 const PAUSE_MS = 4_500;
 const EVERY_MS = { kill: 1_800, flush: 5_000, restart: 11_000, pause: 9_000 };
 
-/** @param {{ tasks: number, seconds: number, random: () => number, say: (line: string) => void }} options */
+/** @param {{ tasks: number, seconds: number, random: import('../fuzz/random.mjs').Random, say: (line: string) => void }} options */
 export async function chaos({ tasks, seconds, random, say }) {
   const lab = new Lab();
   const run = new Run(lab, random);
@@ -107,7 +107,7 @@ class Run {
 
   async restart() {
     await this.lab.redis.kill();
-    await sleep(1_000 * this.random());
+    await sleep(1_000 * this.random.next());
     await this.lab.redis.start();
     this.events['redis restarted']++;
   }
@@ -125,7 +125,7 @@ class Run {
 
   killedByLedger(pid) {
     const replica = this.lab.replicas.find((candidate) => candidate.pid === pid);
-    if (!this.#raging || !replica || this.#busy.has(replica) || this.random() > 1 / LEDGER_KILLS) return false;
+    if (!this.#raging || !replica || this.#busy.has(replica) || !this.random.chance(1 / LEDGER_KILLS)) return false;
     this.events['killed between effect and answer']++;
     void this.#replace(replica);
     return true;
@@ -138,14 +138,14 @@ class Run {
 
   async #lane(act, everyMs) {
     while (this.#raging) {
-      await sleep(everyMs * (0.5 + this.random()));
+      await sleep(everyMs * (0.5 + this.random.next()));
       if (this.#raging) await act();
     }
   }
 
   #any() {
     const free = this.lab.replicas.filter((replica) => !this.#busy.has(replica));
-    return free[Math.floor(this.random() * free.length)];
+    return this.random.pick(free);
   }
 
   async #replace(replica) {
@@ -159,7 +159,7 @@ class Run {
 
   async #startTask(number, seconds) {
     const job = number % 20 === 0 ? 'CHAOS_EXCLUSIVE' : 'CHAOS_STEPS';
-    const runAt = number % 3 === 0 ? new Date(Date.now() + seconds * 1_000 * this.random()) : undefined;
+    const runAt = number % 3 === 0 ? new Date(Date.now() + seconds * 1_000 * this.random.next()) : undefined;
     const serialKey = number % 10 === 1 ? `serial-${number % SERIAL_KEYS}` : undefined;
     const tasks = [{ job, payload: { number }, runAt, serialKey }];
     await this.starter.executions.start({ vendorType: 'CHAOS', trigger: 'MANUAL', key: `chaos-${number}`, tasks });
@@ -171,7 +171,7 @@ class Run {
     for (let vendorId = 1; vendorId <= SCHEDULES; vendorId++) {
       const cron = { cronType: 'Custom', cron: '0 * * * * *', parameters: {} };
       const id = await this.starter.schedules.set({ vendorType: 'CHAOS', vendorId, ...cron });
-      const first = new Date(Math.ceil(Date.now() / 1_000 + 2 + (seconds - 4) * this.random()) * 1_000);
+      const first = new Date(Math.ceil(Date.now() / 1_000 + 2 + (seconds - 4) * this.random.next()) * 1_000);
       await this.lab.sql('UPDATE schedule SET next_time = $2 WHERE id = $1', [id, first]);
       schedules.push({ id, first });
     }

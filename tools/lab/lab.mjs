@@ -1,21 +1,18 @@
 // Several replicas of registry and core as processes of their own, from dist/, on one Postgres and one Redis that can
 // be stopped, started and paused under them. For tests and tools that show what happens then.
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { serviceAccount } from '../services/account.mjs';
 import { freePorts } from '../services/ports.mjs';
-import { startPostgres } from '../services/postgres.mjs';
 import { startProcess } from '../services/process.mjs';
-import { startRedis } from '../services/redis.mjs';
+import { startServers } from './servers.mjs';
 import { Service } from './service.mjs';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const DATABASE = 'breakwater';
 const KEPT_VARIABLES = ['PATH', 'HOME', 'LANG', 'TMPDIR'];
 
 /** @typedef {Service & { url: string }} Replica */
@@ -71,21 +68,7 @@ class Lab {
 
   /** Durable: what Postgres acknowledged must outlive a kill. */
   async startServers() {
-    const account = serviceAccount();
-    const data = join(this.folder, 'servers');
-    mkdirSync(data);
-    if (account) chownSync(data, account.uid, account.gid);
-    const [postgresPort, redisPort] = await freePorts(2);
-    const access = { user: 'postgres', password: 'postgres', account, port: postgresPort };
-    const stageDir = join(data, 'programs');
-    this.postgres = new Service(() => startPostgres({ dataDir: join(data, 'postgres'), stageDir, ...access }));
-    const redis = { dataDir: join(data, 'redis'), port: redisPort, account };
-    this.redis = new Service(() => startRedis(redis));
-    await Promise.all([this.postgres.start(), this.redis.start()]);
-    const server = `postgres://postgres:postgres@127.0.0.1:${postgresPort}`;
-    await this.sql(`CREATE DATABASE ${DATABASE}`, [], `${server}/postgres`);
-    this.databaseUrl = `${server}/${DATABASE}`;
-    this.redisUrl = `redis://127.0.0.1:${redisPort}/0`;
+    Object.assign(this, await startServers({ folder: this.folder }));
   }
 
   async startReplicas({ registries, cores, proxied }) {
