@@ -2,6 +2,7 @@ import type { EventActor } from '@breakwater/contracts';
 import { Outbox } from '@breakwater/events';
 import { AppError } from '@breakwater/kernel';
 import { Injectable } from '@nestjs/common';
+import { artifactEvent } from './artifact-event';
 import { ArtifactRemoval } from './artifact-removal';
 import { ArtifactsRepository, type ArtifactRow } from './artifacts.repository';
 import { ProjectChanges } from './project-changes';
@@ -56,15 +57,8 @@ export class ArtifactDeletionService {
 
   /** What is part of an index goes with it, unannounced. */
   private async announceArtifacts(row: RepositoryRow, actor: EventActor): Promise<void> {
-    const place = { projectId: row.projectId, repositoryId: row.id, repository: row.name, actor };
     const artifacts = await this.artifacts.listUnlisted(row.id);
-    await this.outbox.addMany(
-      artifacts.map(({ id, digest, artifactType, tags }) => ({
-        topic: 'artifact.deleted' as const,
-        key: row.name,
-        payload: { ...place, artifactId: id, digest, artifactType, tags },
-      })),
-    );
+    await this.outbox.addMany(artifacts.map((artifact) => artifactEvent('artifact.deleted', row, artifact, actor)));
   }
 
   private async assertNotListed(repository: string, artifact: ArtifactRow): Promise<void> {
@@ -80,19 +74,6 @@ export class ArtifactDeletionService {
   private async removeRows(repository: RepositoryRow, artifact: ArtifactRow, actor: EventActor): Promise<void> {
     const tags = await this.tags.note(repository, artifact, actor);
     await this.artifacts.delete(artifact.id);
-    await this.outbox.add({
-      topic: 'artifact.deleted',
-      key: repository.name,
-      payload: {
-        projectId: repository.projectId,
-        repositoryId: repository.id,
-        repository: repository.name,
-        actor,
-        artifactId: artifact.id,
-        digest: artifact.digest,
-        artifactType: artifact.artifactType,
-        tags,
-      },
-    });
+    await this.outbox.add(artifactEvent('artifact.deleted', repository, { ...artifact, tags }, actor));
   }
 }

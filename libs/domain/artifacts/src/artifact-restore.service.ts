@@ -2,6 +2,7 @@ import type { EventActor } from '@breakwater/contracts';
 import { Outbox } from '@breakwater/events';
 import { AppError } from '@breakwater/kernel';
 import { Injectable } from '@nestjs/common';
+import { artifactEvent } from './artifact-event';
 import { DeletedArtifactsRepository, type RestorableArtifact } from './deleted-artifacts.repository';
 import { ProjectChanges } from './project-changes';
 import type { RepositoryRow } from './repositories.repository';
@@ -40,8 +41,10 @@ export class ArtifactRestoreService {
       await this.changes.count(quota, await this.deleted.putBack(row, ids));
       const restored = await this.giveTagsBack(row, artifacts, actor);
       await this.deleted.forget(ids);
-      for (const [index, artifact] of restored.entries())
-        await this.announce(row, { ...artifact, artifactType: artifacts[index]?.artifactType ?? '' }, actor);
+      for (const [index, artifact] of restored.entries()) {
+        const { artifactType = '' } = artifacts[index] ?? {};
+        await this.outbox.add(artifactEvent('artifact.restored', row, { ...artifact, artifactType }, actor));
+      }
       return restored;
     });
   }
@@ -84,27 +87,6 @@ export class ArtifactRestoreService {
     );
     await this.tags.recordMoves(repository.id, moves, actor);
     return restored;
-  }
-
-  private async announce(
-    repository: RepositoryRow,
-    artifact: RestoredArtifact & { artifactType: string },
-    actor: EventActor,
-  ): Promise<void> {
-    await this.outbox.add({
-      topic: 'artifact.restored',
-      key: repository.name,
-      payload: {
-        projectId: repository.projectId,
-        repositoryId: repository.id,
-        repository: repository.name,
-        actor,
-        artifactId: artifact.id,
-        digest: artifact.digest,
-        artifactType: artifact.artifactType,
-        tags: artifact.tags,
-      },
-    });
   }
 }
 
