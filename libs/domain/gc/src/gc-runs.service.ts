@@ -1,8 +1,8 @@
 import { storedBlobsTurns } from '@breakwater/contracts';
 import { ExecutionsService, type ExecutionTrigger } from '@breakwater/executions';
-import { AppError } from '@breakwater/kernel';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
+import { readRunParameters } from './run-parameters';
 
 const parametersSchema = z.object({
   delete_untagged: z.boolean().default(false),
@@ -22,11 +22,7 @@ export class GcRuns {
 
   /** Throws BAD_REQUEST. */
   readParameters(parameters: Record<string, unknown>): GcParameters {
-    const read = parametersSchema.safeParse(parameters);
-    if (read.success) return read.data;
-    throw new AppError('BAD_REQUEST', `invalid parameters of garbage collection: ${z.prettifyError(read.error)}`, {
-      reason: 'gc.parameters.invalid',
-    });
+    return readRunParameters(parametersSchema, parameters, { words: 'garbage collection', reason: 'gc' });
   }
 
   /** Returns the execution's id; undefined when its key was started before. */

@@ -1,7 +1,7 @@
 import { ExecutionsService, type ExecutionTrigger } from '@breakwater/executions';
-import { AppError } from '@breakwater/kernel';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
+import { readRunParameters } from './run-parameters';
 
 const mebibyte = 1024 * 1024;
 
@@ -25,11 +25,7 @@ export class ScrubRuns {
 
   /** Throws BAD_REQUEST. */
   readParameters(parameters: Record<string, unknown>): ScrubParameters {
-    const read = parametersSchema.safeParse(parameters);
-    if (read.success) return read.data;
-    throw new AppError('BAD_REQUEST', `invalid parameters of a scrub: ${z.prettifyError(read.error)}`, {
-      reason: 'scrub.parameters.invalid',
-    });
+    return readRunParameters(parametersSchema, parameters, { words: 'a scrub', reason: 'scrub' });
   }
 
   /** Returns the execution's id; undefined when its key was started before. */
