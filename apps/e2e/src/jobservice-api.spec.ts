@@ -1,10 +1,10 @@
+import { WebhookReceiver } from '@breakwater/testing';
 import { Api } from './support/api';
 import { openProject, type ProjectFixture } from './support/fixtures';
 import { expectStatus } from './support/http';
 import { uniqueLayer } from './support/images';
 import { itCovers } from './support/operations';
 import { until } from './support/ports';
-import { WebhookReceiver } from './support/webhook-receiver';
 import { RepositoryClient } from './support/registry';
 import { ended, startByHand, whilePaused } from './support/runs';
 import { deliveredBy, policyFor } from './support/webhooks';

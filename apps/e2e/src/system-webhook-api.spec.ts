@@ -1,10 +1,10 @@
+import { type Delivered, WebhookReceiver } from '@breakwater/testing';
 import { Api } from './support/api';
 import { openProject, type ProjectFixture, unique } from './support/fixtures';
 import { expectStatus } from './support/http';
 import { uniqueLayer } from './support/images';
 import { itCovers } from './support/operations';
 import { until } from './support/ports';
-import { type Delivered, WebhookReceiver } from './support/webhook-receiver';
 import { RepositoryClient } from './support/registry';
 import type { DefaultBody } from './support/webhook-subscription';
 import { policyFor, type WebhookDelivery, type WebhookExecution } from './support/webhooks';

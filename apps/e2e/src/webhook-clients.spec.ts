@@ -1,6 +1,6 @@
+import { WebhookReceiver } from '@breakwater/testing';
 import { type ClientSuite, clientSuite } from './support/client-suite';
 import { writeIndexLayout } from './support/images';
-import { WebhookReceiver } from './support/webhook-receiver';
 import { type DefaultBody, Subscription } from './support/webhook-subscription';
 
 jest.setTimeout(120_000);

@@ -1,10 +1,10 @@
+import { WebhookReceiver } from '@breakwater/testing';
 import { Api } from './support/api';
 import { openProject, type ProjectFixture } from './support/fixtures';
 import { expectStatus } from './support/http';
 import { uniqueLayer } from './support/images';
 import { until } from './support/ports';
 import { RepositoryClient } from './support/registry';
-import { WebhookReceiver } from './support/webhook-receiver';
 import { authHeader, type DefaultBody, secret } from './support/webhook-subscription';
 
 jest.setTimeout(60_000);

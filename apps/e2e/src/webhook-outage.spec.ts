@@ -1,3 +1,4 @@
+import { WebhookReceiver } from '@breakwater/testing';
 import { rmSync } from 'node:fs';
 import { Api } from './support/api';
 import { uniqueLayer } from './support/images';
@@ -5,7 +6,6 @@ import { makePlatformFolder, type Running, startPlatform } from './support/platf
 import { until } from './support/ports';
 import { processTree } from './support/processes';
 import { RepositoryClient } from './support/registry';
-import { WebhookReceiver } from './support/webhook-receiver';
 import { type DefaultBody } from './support/webhook-subscription';
 
 jest.setTimeout(300_000);

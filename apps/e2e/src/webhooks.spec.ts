@@ -1,3 +1,4 @@
+import { WebhookReceiver } from '@breakwater/testing';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Api, type Robot } from './support/api';
@@ -6,7 +7,6 @@ import { basic, expectStatus, send } from './support/http';
 import { uniqueLayer } from './support/images';
 import { until } from './support/ports';
 import { MediaType, RepositoryClient, sha256 } from './support/registry';
-import { WebhookReceiver } from './support/webhook-receiver';
 import { type DefaultBody, Subscription } from './support/webhook-subscription';
 
 jest.setTimeout(120_000);

@@ -3,67 +3,32 @@ import { Outbox } from '@breakwater/events';
 import { ExecutionsService, TaskLogs } from '@breakwater/executions';
 import { Database } from '@breakwater/platform';
 import { SettingsService } from '@breakwater/settings';
-import { createTestDatabase, testRedis, type TestDatabase } from '@breakwater/testing';
+import { createTestDatabase, testRedis, WebhookReceiver, type Delivered, type TestDatabase } from '@breakwater/testing';
 import { DeliveryLog, WebhookPoliciesService, type WebhookPolicyInput } from '@breakwater/webhooks';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createHmac } from 'node:crypto';
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createJobservice } from './create-jobservice';
 import { SlackJob } from './jobs/slack.job';
 import { WebhookJob } from './jobs/webhook.job';
 import { testConfig } from './testing/test-config';
 
-/** A receiver as people run it, which is away from time to time. */
-class Receiver {
-  readonly heard: { path: string; headers: IncomingHttpHeaders; body: any }[] = []; // eslint-disable-line @typescript-eslint/no-explicit-any -- payloads of every shape
-  /** Asked, answered or not. */
-  asked = 0;
-  status = 200;
-  private server: Server | undefined;
-  private port = 0;
+type Heard = Delivered<any>; // eslint-disable-line @typescript-eslint/no-explicit-any -- payloads of every shape
 
-  async start(): Promise<void> {
-    const server = createServer((request, response) => {
-      let text = '';
-      this.asked++;
-      request.setEncoding('utf8').on('data', (part: string) => (text += part));
-      request.on('end', () => {
-        const { url = '', headers } = request;
-        if (this.status < 300) this.heard.push({ path: url, headers, body: JSON.parse(text) });
-        const echo = `got ${headers.authorization ?? 'nothing'}`;
-        response.writeHead(this.status, { 'x-echo': echo }).end(`answer ${this.status} ${JSON.stringify({ echo })}`);
-      });
-    });
-    await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));
-    this.port = (server.address() as AddressInfo).port;
-    this.server = server;
-  }
-
-  async stop(): Promise<void> {
-    const { server } = this;
-    this.server = undefined;
-    server?.closeAllConnections();
-    await new Promise((resolve) => (server ? server.close(resolve) : resolve(undefined)));
-  }
-
-  at(path: string): string {
-    return `http://127.0.0.1:${this.port}${path}`;
-  }
-
-  on(path: string) {
-    return this.heard.filter((call) => call.path === path);
-  }
-}
-
-const receiver = new Receiver();
+const receiver = new WebhookReceiver();
+const heard = (): Heard[] => receiver.delivered;
+const heardOn = (path: string): Heard[] => receiver.on(path);
 let testDatabase: TestDatabase;
 let app: NestFastifyApplication;
 let projectId: number;
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
+  receiver.answers = ({ headers }) => {
+    const echo = `got ${headers.authorization ?? 'nothing'}`;
+    return { headers: { 'x-echo': echo }, body: `answer ${receiver.status} ${JSON.stringify({ echo })}` };
+  };
   await receiver.start();
   const config = testConfig(
     { databaseUrl: testDatabase.url, redis: testRedis() },
@@ -86,7 +51,7 @@ afterAll(async () => {
   await receiver.stop();
   await testDatabase.drop();
 });
-beforeEach(() => receiver.heard.splice(0));
+beforeEach(() => heard().splice(0));
 afterEach(() => database().query('DELETE FROM webhook_policy'));
 
 const of = <T>(type: new (...args: never[]) => T): T => app.get(type, { strict: false });
@@ -101,7 +66,7 @@ async function until(check: () => boolean | Promise<boolean>, seconds = 15): Pro
 
 const target = (path: string, changed: object = {}) => ({
   type: 'http',
-  address: receiver.at(path),
+  address: receiver.url(path),
   authHeader: '',
   skipCertVerify: false,
   payloadFormat: 'Default',
@@ -137,15 +102,15 @@ const push = (tag: string, changed: Partial<EventPayload<'artifact.pushed'>> = {
       ...changed,
     },
   });
-const tagsOn = (path: string): string[] => receiver.on(path).map(({ body }) => body.event_data.resources[0].tag);
+const tagsOn = (path: string): string[] => heardOn(path).map(({ body }) => body.event_data.resources[0].tag);
 
 describe('webhooks', () => {
   it('arrive with what the platform knows, signed and with their header', async () => {
     const secret = 'hush';
     await create({ targets: [target('/hook', { authHeader: 'Bearer token', secret })] });
     await push('v1');
-    await until(() => receiver.on('/hook').length === 1);
-    const [{ headers, body } = { headers: {} as IncomingHttpHeaders, body: undefined }] = receiver.on('/hook');
+    await until(() => heardOn('/hook').length === 1);
+    const [{ headers, body } = { headers: {} as IncomingHttpHeaders, body: undefined }] = heardOn('/hook');
     expect(body).toEqual({
       type: 'PUSH_ARTIFACT',
       occur_at: expect.any(Number),
@@ -174,10 +139,14 @@ describe('webhooks', () => {
     await create({ targets: [target('/other')], eventTypes: ['DELETE_ARTIFACT', 'PULL_ARTIFACT'] });
     await push('v1');
     await push('v2', { projectId: projectId + 1, repository: 'elsewhere/app' });
-    await until(() => receiver.on('/system').length === 2 && receiver.heard.length >= 4);
+    await until(() => heardOn('/system').length === 2 && heard().length >= 4);
     await sleep(500);
-    expect(receiver.heard.map(({ path }) => path).sort()).toEqual(['/a', '/b', '/system', '/system']);
-    expect(receiver.on('/b')[0]).toMatchObject({
+    expect(
+      heard()
+        .map(({ path }) => path)
+        .sort(),
+    ).toEqual(['/a', '/b', '/system', '/system']);
+    expect(heardOn('/b')[0]).toMatchObject({
       headers: { 'content-type': 'application/cloudevents+json' },
       body: { type: 'harbor.artifact.pushed', specversion: '1.0' },
     });
@@ -186,37 +155,37 @@ describe('webhooks', () => {
   it('go to Slack and Teams in their own form', async () => {
     await create({ targets: [target('/slack', { type: 'slack' }), target('/teams', { type: 'teams' })] });
     await push('v1');
-    await until(() => receiver.heard.length === 2);
-    expect(receiver.on('/slack')[0]!.body.blocks).toHaveLength(6);
-    expect(receiver.on('/teams')[0]!.body.attachments).toHaveLength(1);
+    await until(() => heard().length === 2);
+    expect(heardOn('/slack')[0]!.body.blocks).toHaveLength(6);
+    expect(heardOn('/teams')[0]!.body.attachments).toHaveLength(1);
   });
 
   it('wait for a receiver that is away, and arrive in order, none twice', async () => {
     await create({});
     const tags = Array.from({ length: 30 }, (_, i) => `v${i}`);
     await push(tags[0]!);
-    await until(() => receiver.heard.length === 1);
+    await until(() => heard().length === 1);
     await receiver.stop();
     for (const tag of tags.slice(1, 15)) await push(tag);
     await sleep(1_500);
     receiver.status = 503;
     await receiver.start();
     for (const tag of tags.slice(15)) await push(tag);
-    const before = receiver.asked;
-    await until(() => receiver.asked > before);
+    const before = receiver.asked.length;
+    await until(() => receiver.asked.length > before);
     receiver.status = 200;
-    await until(() => receiver.heard.length >= tags.length, 40);
+    await until(() => heard().length >= tags.length, 40);
     await sleep(500);
     expect(tagsOn('/hook')).toEqual(tags);
-    expect(new Set(receiver.heard.map(({ body }) => body.event_id)).size).toBe(tags.length);
+    expect(new Set(heard().map(({ body }) => body.event_id)).size).toBe(tags.length);
   }, 60_000);
 
   it('of one repository do not wait for those of another', async () => {
     await create({ targets: [target('/app')] });
     receiver.status = 500;
-    const before = receiver.asked;
+    const before = receiver.asked.length;
     await push('v1');
-    await until(() => receiver.asked > before);
+    await until(() => receiver.asked.length > before);
     await of(Outbox).add({
       topic: 'artifact.pushed',
       key: 'library/other',
@@ -239,7 +208,7 @@ describe('webhooks', () => {
       );
     await until(async () => (await serials()).length === 2);
     receiver.status = 200;
-    await until(() => receiver.heard.length === 2);
+    await until(() => heard().length === 2);
   });
 
   it('are told of nowhere while notifications are off', async () => {
@@ -251,23 +220,23 @@ describe('webhooks', () => {
     );
     await of(SettingsService).update({ notification_enable: true });
     await push('v2');
-    await until(() => receiver.heard.length === 1);
+    await until(() => heard().length === 1);
     expect(tagsOn('/hook')).toEqual(['v2']);
   });
 
   it('keep a log of what was sent and answered, and are sent again under the same id', async () => {
     const id = await create({ targets: [target('/hook?key=hidden', { authHeader: 'Bearer "token"' })] });
     receiver.status = 500;
-    const before = receiver.asked;
+    const before = receiver.asked.length;
     await push('v1');
-    await until(() => receiver.asked > before);
+    await until(() => receiver.asked.length > before);
     receiver.status = 200;
-    await until(() => receiver.heard.length === 1);
+    await until(() => heard().length === 1);
     await until(async () => (await of(DeliveryLog).list(id, { page: 1, pageSize: 1 })).items[0]?.error === '');
     const { items } = await of(DeliveryLog).list(id, { page: 1, pageSize: 100 });
     expect(items.at(-1)).toMatchObject({
       attempt: 1,
-      address: receiver.at('/hook?…'),
+      address: receiver.url('/hook?…'),
       responseStatus: 500,
       responseHeaders: { 'x-echo': 'got ***' },
       responseBody: 'answer 500 {"echo":"got ***"}',
@@ -280,8 +249,8 @@ describe('webhooks', () => {
     await until(async () => (await of(ExecutionsService).get(executionId)).endTime !== null);
     expect(await of(TaskLogs).read(taskId)).toContain('"type":"PUSH_ARTIFACT"');
     await of(DeliveryLog).redeliver(id, executionId);
-    await until(() => receiver.heard.length === 2);
-    const [first, second] = receiver.heard;
+    await until(() => heard().length === 2);
+    const [first, second] = heard();
     expect(second!.body).toEqual(first!.body);
     expect(second!.headers['webhook-id']).toBe(first!.headers['webhook-id']);
   });
@@ -297,17 +266,17 @@ describe('webhooks', () => {
   ])('are not sent any more when their policy is %s', async (_how, end) => {
     const id = await create({});
     receiver.status = 500;
-    const before = receiver.asked;
+    const before = receiver.asked.length;
     await push('v1');
     await push('v2');
-    await until(() => receiver.asked > before);
+    await until(() => receiver.asked.length > before);
     const running = await of(ExecutionsService).running('WEBHOOK', id);
     await end(id);
     receiver.status = 200;
     const status = async () =>
       (await Promise.all(running.map((execution) => of(ExecutionsService).get(execution)))).map(({ status }) => status);
     await until(async () => (await status()).every((found) => found === 'Stopped'), 20);
-    expect(receiver.heard).toEqual([]);
+    expect(heard()).toEqual([]);
   });
 
   it('go to no internal address that is not allowed', async () => {

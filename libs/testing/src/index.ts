@@ -8,3 +8,4 @@ export { createTestDatabase, testRedis, type TestDatabase } from './test-databas
 export { readScrape, scrape, type Scrape } from './scrape';
 export { createSlowProxy, type SlowProxy } from './slow-proxy';
 export { fakeJobContext, type FakeJobContext } from './fake-job-context';
+export { WebhookReceiver, type Delivered } from './webhook-receiver';

@@ -1,8 +1,8 @@
+import type { Delivered, WebhookReceiver } from '@breakwater/testing';
 import { createHmac } from 'node:crypto';
 import type { Api } from './api';
 import { expectStatus } from './http';
 import { until } from './ports';
-import type { Delivered, WebhookReceiver } from './webhook-receiver';
 
 /** Harbor's body. */
 export interface DefaultBody {

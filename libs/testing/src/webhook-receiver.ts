@@ -20,6 +20,8 @@ export class WebhookReceiver {
   status = 200;
   /** How long it thinks before it answers. */
   slowMs = 0;
+  /** What it says besides its status; without: `answer 200`. */
+  answers: ((call: Omit<Delivered, 'body'>) => { headers: Record<string, string>; body: string }) | undefined;
   private server: Server | undefined;
   private port = 0;
 
@@ -55,7 +57,8 @@ export class WebhookReceiver {
     const { status } = this;
     if (status < 300) this.delivered.push({ ...call, body: JSON.parse(call.text) });
     else this.refused++;
-    response.writeHead(status).end(`answer ${status}`);
+    const { headers = {}, body = `answer ${status}` } = this.answers?.(call) ?? {};
+    response.writeHead(status, headers).end(body);
   }
 
   url(path: string): string {
