@@ -4,7 +4,6 @@ import { FrontDoor } from '@breakwater/platform';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readCookie, sessionCookie, writeCookie } from './cookies';
-import { whence } from './sign-in-audit';
 
 type SignedIn = Parameters<SessionsService['begin']>[0];
 
@@ -16,15 +15,19 @@ export class BrowserSessions {
     private readonly frontDoor: FrontDoor,
   ) {}
 
-  addressOf(request: FastifyRequest): string {
-    return this.frontDoor.clientAddress(request.raw);
+  /** Where a request comes from, as sessions and the audit log keep it. */
+  whence(request: FastifyRequest): { address: string; userAgent: string } {
+    return {
+      address: this.frontDoor.clientAddress(request.raw),
+      userAgent: (request.headers['user-agent'] ?? '').slice(0, 255),
+    };
   }
 
   /** Always under a new secret: one that somebody planted beforehand is worth nothing, and what it led to ends. */
   async begin(account: SignedIn, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const before = readCookie(request, sessionCookie);
     if (before) await this.sessions.end(before);
-    this.write(request, reply, await this.sessions.begin(account, whence(request, this.frontDoor)));
+    this.write(request, reply, await this.sessions.begin(account, this.whence(request)));
   }
 
   /** Answers whose session it was. */
