@@ -80,8 +80,8 @@ export const events = {
     /** Null: of the system. It need not be there any more. */
     projectId: id.nullable(),
     actor: eventActor,
-    /** `update_project` */
-    event: z.string().regex(/^[a-z]+_[a-z]+$/),
+    /** `update_project`, `delete_access_token` */
+    event: z.string().regex(/^[a-z]+(_[a-z]+)+$/),
     /** The name of what it was done to. */
     resource: z.string(),
     description: z.string(),

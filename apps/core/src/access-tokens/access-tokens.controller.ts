@@ -8,6 +8,7 @@ import {
   type TokenPermissionInput,
 } from '@breakwater/identity';
 import type { FastifyReply } from 'fastify';
+import { Audited } from '../audit-logs';
 import { AccessChecker, Authenticated, CurrentPrincipal } from '../auth';
 import { api, Operation, Page, ReturnsCreated, ReturnsList, ReturnsNothing, setLocation } from '../rest';
 import { UserAccess } from '../users/user-access';
@@ -50,6 +51,9 @@ export class AccessTokensController {
 
   @Post()
   @Authenticated()
+  @Audited('create_access_token', ({ params, body }, subjects) =>
+    subjects.people.accessToken(params.user_id, { name: String(body.name) }),
+  )
   @Operation({
     id: 'createAccessToken',
     tag,
@@ -75,6 +79,11 @@ export class AccessTokensController {
 
   @Delete(':token_id')
   @Authenticated()
+  @Audited(
+    'delete_access_token',
+    ({ params }, subjects) => subjects.people.accessToken(params.user_id, { id: params.token_id }),
+    'afterwards',
+  )
   @Operation({ id: 'deleteAccessToken', tag, summary: 'Revoke an access token', errors: [401, 403, 404, 422] })
   @ReturnsNothing()
   async delete(

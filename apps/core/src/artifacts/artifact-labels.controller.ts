@@ -3,6 +3,7 @@ import { ArtifactListService, LabelsService } from '@breakwater/artifacts';
 import { AppError } from '@breakwater/kernel';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
+import { Audited, theLabelled } from '../audit-logs';
 import { RequirePermission } from '../auth';
 import { LabelReqDto } from '../labels/label.dto';
 import { api, Operation, pathId, PathParameters, RepositoryName, ReturnsNothing } from '../rest';
@@ -23,6 +24,7 @@ export class ArtifactLabelsController {
 
   @Post()
   @RequirePermission('artifact-label:create')
+  @Audited('update_artifact', theLabelled('put label', ({ body }) => body.id))
   @PathParameters('project_name', 'repository_name', 'reference')
   @Operation({
     id: 'addLabel',
@@ -42,6 +44,7 @@ export class ArtifactLabelsController {
 
   @Delete(':label_id')
   @RequirePermission('artifact-label:delete')
+  @Audited('update_artifact', theLabelled('take label', ({ params }) => params.label_id))
   @PathParameters('project_name', 'repository_name')
   @Operation({
     id: 'removeLabel',

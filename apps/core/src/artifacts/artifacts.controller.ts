@@ -4,6 +4,7 @@ import type { ProjectFacts } from '@breakwater/access';
 import { ArtifactDeletionService, ArtifactListService, type ArtifactDetail } from '@breakwater/artifacts';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import { Audited, theArtifact } from '../audit-logs';
 import { CurrentProject, RequirePermission } from '../auth';
 import {
   api,
@@ -103,6 +104,7 @@ export class ArtifactsController {
 
   @Delete(`${artifacts}/:reference`)
   @RequirePermission('artifact:delete')
+  @Audited('delete_artifact', theArtifact, 'failures')
   @PathParameters('project_name', 'repository_name', 'reference')
   @Operation({
     id: 'deleteArtifact',

@@ -4,6 +4,7 @@ import { parseRepositoryName } from '@breakwater/kernel';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
+import { Audited, theRepository } from '../audit-logs';
 import { AccessChecker, RequirePermission } from '../auth';
 import { principalOf, projectOf } from '../auth/request-context';
 import { api, Operation, PathParameters, RepositoryName, ReturnsCreated, setLocation } from '../rest';
@@ -28,6 +29,7 @@ export class CopyController {
 
   @Post()
   @RequirePermission('artifact:create')
+  @Audited('create_artifact', theRepository, 'failures')
   @PathParameters('project_name', 'repository_name')
   @Operation({
     id: 'CopyArtifact',

@@ -8,6 +8,7 @@ import {
 import { Controller, Delete, Get, Param, Post, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import { Audited, theArtifact, theProject } from '../audit-logs';
 import { CurrentProject, RequirePermission } from '../auth';
 import {
   api,
@@ -68,6 +69,7 @@ export class DeletedArtifactsController {
 
   @Delete(inProject)
   @RequirePermission('artifact:delete')
+  @Audited('purge_artifact', theProject, 'failures')
   @PathParameters('project_name_or_id')
   @ResourceNameHeader()
   @Operation({
@@ -104,6 +106,7 @@ export class DeletedArtifactsController {
 
   @Post(`${inRepository}/:digest/restore`)
   @RequirePermission('artifact:create')
+  @Audited('restore_artifact', theArtifact, 'failures')
   @PathParameters('project_name', 'repository_name')
   @Operation({
     id: 'restoreDeletedArtifact',
@@ -123,6 +126,7 @@ export class DeletedArtifactsController {
 
   @Delete(`${inRepository}/:digest`)
   @RequirePermission('artifact:delete')
+  @Audited('purge_artifact', theArtifact, 'failures')
   @PathParameters('project_name', 'repository_name')
   @Operation({
     id: 'purgeDeletedArtifact',

@@ -3,6 +3,7 @@ import { ArtifactListService, TagsService } from '@breakwater/artifacts';
 import { AppError, isTag } from '@breakwater/kernel';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import { Audited, theTag } from '../audit-logs';
 import { RequirePermission } from '../auth';
 import {
   api,
@@ -53,6 +54,7 @@ export class TagsController {
 
   @Post('tags')
   @RequirePermission('tag:create')
+  @Audited('create_tag', theTag, 'failures')
   @PathParameters('project_name', 'repository_name', 'reference')
   @Operation({
     id: 'createTag',
@@ -77,6 +79,7 @@ export class TagsController {
 
   @Delete('tags/:tag_name')
   @RequirePermission('tag:delete')
+  @Audited('delete_tag', theTag, 'failures')
   @PathParameters('project_name', 'repository_name', 'reference')
   @Operation({ id: 'deleteTag', tag: 'artifact', summary: 'Take a tag from an artifact', errors: [401, 403, 404, 412] })
   @ReturnsNothing()

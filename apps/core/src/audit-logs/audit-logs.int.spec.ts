@@ -1,14 +1,15 @@
-import { AuditSubscriber } from '@breakwater/audit';
-import { OutboxRelay } from '@breakwater/events';
 import { insertArtifact } from '../testing/artifact-fixture';
+import { AuditReader } from '../testing/audit-reader';
 import { startTestCore, type TestCore } from '../testing/test-core';
 
 let core: TestCore;
+let log: AuditReader;
 let team: number;
 let otherUser: number;
 
 beforeAll(async () => {
   core = await startTestCore();
+  log = new AuditReader(core);
   for (const name of ['olga', 'paul']) await core.createUser(name);
   otherUser = await core.createUser('quin');
   team = await core.createProject('team');
@@ -18,38 +19,8 @@ beforeAll(async () => {
 });
 afterAll(() => core.close());
 
-interface Entry {
-  username: string;
-  operation: string;
-  resource_type: string;
-  resource: string;
-  operation_result?: boolean;
-}
-
-/** What the job service does all the time. */
-async function relay(): Promise<void> {
-  const audit = core.app.get(AuditSubscriber, { strict: false });
-  const outbox = core.app.get(OutboxRelay, { strict: false });
-  while ((await outbox.distribute([audit])) > 0);
-  while ((await outbox.publish(audit)) > 0);
-}
-
-const line = ({ username, operation, resource_type: type, resource, operation_result: ok }: Entry): string =>
-  [username, operation, type, resource, ...(ok === false ? ['failed'] : [])].join(' ');
-
-async function newEntries(path = '/auditlog-exts'): Promise<string[]> {
-  await relay();
-  const { status, body } = await core.request('GET', `${path}?page_size=100&sort=op_time`, { as: 'admin' });
-  expect(status).toBe(200);
-  return (body as Entry[]).map(line);
-}
-
-async function after(work: () => Promise<{ status: number }>, status: number): Promise<string[]> {
-  await relay();
-  await core.database.query('DELETE FROM audit_log');
-  expect((await work()).status).toBe(status);
-  return newEntries();
-}
+const newEntries = (path?: string) => log.entries(path);
+const after = (work: () => Promise<{ status: number }>, status: number) => log.after(work, status);
 
 const as = 'admin';
 const send = (method: string, path: string, body?: unknown, user = as) =>
@@ -170,11 +141,11 @@ describe('what people do is in the log', () => {
 
 describe('the log', () => {
   beforeAll(async () => {
-    await relay();
+    await log.relay();
     await core.database.query('DELETE FROM audit_log');
     await send('PUT', '/projects/team', {});
     await send('PUT', '/projects/other', {});
-    await relay();
+    await log.relay();
   });
 
   it('has its older form and its newer', async () => {
@@ -217,7 +188,7 @@ describe('the log', () => {
   ])('shows %s that of the projects whose log they may read', async (user, projects) => {
     for (const path of ['/audit-logs', '/auditlog-exts']) {
       const { body } = await send('GET', `${path}?sort=op_time`, undefined, user);
-      expect((body as Entry[]).map(({ resource }) => resource)).toEqual(projects);
+      expect((body as { resource: string }[]).map(({ resource }) => resource)).toEqual(projects);
     }
   });
 

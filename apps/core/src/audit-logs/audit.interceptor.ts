@@ -25,20 +25,19 @@ export class AuditInterceptor implements NestInterceptor {
   }
 
   private async audit(
-    { event, describe }: Audited,
+    { event, describe, noted }: Audited,
     [request, reply]: [FastifyRequest, FastifyReply],
     next: CallHandler,
   ): Promise<unknown> {
-    const now = async (): Promise<AuditedAction> => {
+    const describeNow = async (): Promise<AuditedAction> => {
       const { params, body } = request as { params: Record<string, string>; body: Record<string, unknown> | null };
       const audited = { request, params, body: body ?? {}, createdId: createdIdOf(reply) };
       return { event, ...(await describe(audited, this.subjects)) };
     };
-    const before = event.startsWith('create_') ? undefined : await now();
-    return this.trail.around(
-      this.actors.of(request),
-      () => before ?? now(),
-      () => lastValueFrom(next.handle(), { defaultValue: undefined }),
-    );
+    const actor = this.actors.of(request);
+    const work = (): Promise<unknown> => lastValueFrom(next.handle(), { defaultValue: undefined });
+    if (noted === 'failures') return this.trail.failures(actor, describeNow, work);
+    const before = event.startsWith('create_') ? undefined : await describeNow();
+    return this.trail[noted](actor, () => before ?? describeNow(), work);
   }
 }

@@ -1,1 +1,13 @@
-export { Audited, theProject } from './audited.decorator';
+export { Audited } from './audited.decorator';
+export {
+  theArtifact,
+  theImmutableRule,
+  theJob,
+  theLabelled,
+  theProject,
+  theRepository,
+  theRetention,
+  theSchedule,
+  theTag,
+  theWebhookPolicy,
+} from './descriptions';

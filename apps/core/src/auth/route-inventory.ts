@@ -13,6 +13,8 @@ interface Route {
   access: RouteAccess | undefined;
   /** Its operationId in the OpenAPI document. */
   operation: string | undefined;
+  /** What a decorator noted on its handler under that key. */
+  declared: (key: string) => unknown;
 }
 
 /** Every route that the controllers declare. The app does not start when one of them does not say who may call it. */
@@ -49,9 +51,17 @@ export class RouteInventory implements OnModuleInit {
     ]);
     const operation = this.reflector.get<string | undefined>(OPERATION_ID, handler);
     const method = RequestMethod[Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod] ?? '';
+    const declared = (key: string): unknown => this.reflector.get<unknown>(key, handler);
     const label = `${(controller as { name: string }).name}.${name}`;
     return paths(controller).flatMap((prefix) =>
-      paths(handler).map((suffix) => ({ method, path: join(prefix, suffix), handler: label, access, operation })),
+      paths(handler).map((suffix) => ({
+        method,
+        path: join(prefix, suffix),
+        handler: label,
+        access,
+        operation,
+        declared,
+      })),
     );
   }
 }

@@ -1,10 +1,17 @@
 import type { Principal } from '@breakwater/access';
 import { AppError } from '@breakwater/kernel';
 import { CONFIG } from '@breakwater/platform';
-import { SettingsService, systemSettings, type ShownSetting, type SystemFacts } from '@breakwater/settings';
+import {
+  settingNames,
+  SettingsService,
+  systemSettings,
+  type ShownSetting,
+  type SystemFacts,
+} from '@breakwater/settings';
 import { Body, Controller, Get, HttpCode, Inject, Put } from '@nestjs/common';
 import { ApiResponse } from '@nestjs/swagger';
 import type { z } from 'zod';
+import { Audited } from '../audit-logs';
 import { AllowedWhenReadOnly, Authenticated, CurrentPrincipal, SystemPermission } from '../auth';
 import { api, Operation, Returns, ReturnsNothing } from '../rest';
 import { ConfigurationsDto, ConfigurationsResponseDto } from './configuration.dto';
@@ -19,6 +26,12 @@ const internalValues = {
     properties: { value: {}, editable: { type: 'boolean' } },
   },
 } as const;
+
+/** Names alone: values may be secrets. */
+function theSettings({ body }: { body: Record<string, unknown> }): { resource: string; description: string } {
+  const given = settingNames.filter((name) => Object.hasOwn(body, name));
+  return { resource: 'system', description: `update configuration: ${given.join(', ') || 'nothing'}` };
+}
 
 /** What administrators change at run time. */
 @Controller(api)
@@ -39,6 +52,7 @@ export class ConfigurationsController {
 
   @Put('configurations')
   @SystemPermission('configuration:update')
+  @Audited('update_configuration', theSettings)
   @AllowedWhenReadOnly()
   @Operation({
     id: 'updateConfigurations',

@@ -1,6 +1,7 @@
 import { GcRuns, type GcParameters } from '@breakwater/gc';
 import { Body, Controller, Get, Param, Post, Put, Query, Req, Res, type StreamableFile } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Audited, theJob, theSchedule } from '../audit-logs';
 import { SystemPermission } from '../auth';
 import { ReturnsLog } from '../live';
 import { api, Operation, Returns, ReturnsCreated, ReturnsList, ReturnsNothing, setLocation } from '../rest';
@@ -45,6 +46,7 @@ export class GcController {
 
   @Post('schedule')
   @SystemPermission('garbage-collection:create')
+  @Audited('update_schedule', theSchedule(vendorType), 'afterwards')
   @Operation({
     id: 'createGCSchedule',
     tag,
@@ -60,6 +62,7 @@ export class GcController {
 
   @Put('schedule')
   @SystemPermission('garbage-collection:update')
+  @Audited('update_schedule', theSchedule(vendorType), 'afterwards')
   @Operation({
     id: 'updateGCSchedule',
     tag,
@@ -81,6 +84,7 @@ export class GcController {
 
   @Put(':gc_id')
   @SystemPermission('garbage-collection:stop')
+  @Audited('stop_job', theJob(vendorType))
   @Operation({ id: 'stopGC', tag, summary: 'Stop a garbage collection', errors: [401, 403, 404] })
   @ReturnsNothing()
   stop(@Param() { gc_id: id }: GcIdParameters): Promise<void> {

@@ -1,6 +1,7 @@
 import { ScrubRuns, type ScrubParameters } from '@breakwater/gc';
 import { Body, Controller, Get, Param, Post, Put, Query, Req, Res, type StreamableFile } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Audited, theJob, theSchedule } from '../audit-logs';
 import { SystemPermission } from '../auth';
 import { ReturnsLog } from '../live';
 import { api, Operation, Returns, ReturnsCreated, ReturnsList, ReturnsNothing, setLocation } from '../rest';
@@ -45,6 +46,7 @@ export class ScrubController {
 
   @Post('schedule')
   @SystemPermission('garbage-collection:create')
+  @Audited('update_schedule', theSchedule(vendorType), 'afterwards')
   @Operation({
     id: 'createScrubSchedule',
     tag,
@@ -60,6 +62,7 @@ export class ScrubController {
 
   @Put('schedule')
   @SystemPermission('garbage-collection:update')
+  @Audited('update_schedule', theSchedule(vendorType), 'afterwards')
   @Operation({
     id: 'updateScrubSchedule',
     tag,
@@ -81,6 +84,7 @@ export class ScrubController {
 
   @Put(':scrub_id')
   @SystemPermission('garbage-collection:stop')
+  @Audited('stop_job', theJob(vendorType))
   @Operation({ id: 'stopScrub', tag, summary: 'Stop a scrub', errors: [401, 403, 404] })
   @ReturnsNothing()
   stop(@Param() { scrub_id: id }: ScrubIdParameters): Promise<void> {

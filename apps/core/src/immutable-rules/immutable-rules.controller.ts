@@ -2,6 +2,7 @@ import type { ProjectFacts } from '@breakwater/access';
 import { ImmutableRulesService } from '@breakwater/immutability';
 import { Body, Controller, Delete, Get, Param, Post, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { Audited, theImmutableRule } from '../audit-logs';
 import { CurrentProject, RequirePermission } from '../auth';
 import {
   api,
@@ -47,6 +48,7 @@ export class ImmutableRulesController {
 
   @Post()
   @RequirePermission('immutable-tag:create')
+  @Audited('create_immutable_rule', theImmutableRule)
   @PathParameters('project_name_or_id')
   @ResourceNameHeader()
   @Operation({
@@ -67,6 +69,7 @@ export class ImmutableRulesController {
 
   @Put(':immutable_rule_id')
   @RequirePermission('immutable-tag:update')
+  @Audited('update_immutable_rule', theImmutableRule)
   @PathParameters('project_name_or_id')
   @ResourceNameHeader()
   @Operation({
@@ -86,6 +89,7 @@ export class ImmutableRulesController {
 
   @Delete(':immutable_rule_id')
   @RequirePermission('immutable-tag:delete')
+  @Audited('delete_immutable_rule', theImmutableRule)
   @PathParameters('project_name_or_id')
   @ResourceNameHeader()
   @Operation({

@@ -3,6 +3,7 @@ import { ImportService } from '@breakwater/import';
 import { Body, Controller, Get, Param, Post, Put, Query, Req, Res, type StreamableFile } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import { Audited, theJob } from '../audit-logs';
 import { SystemPermission } from '../auth';
 import { JobLogs, ReturnsLog } from '../live';
 import {
@@ -26,7 +27,8 @@ import {
 
 const tag = 'import';
 const path = 'system/import';
-const scope = { vendorTypes: ['STORAGE_IMPORT'] };
+const vendorType = 'STORAGE_IMPORT';
+const scope = { vendorTypes: [vendorType] };
 
 /** Taking over the storage of a distribution registry. In addition to Harbor. */
 @Controller(`${api}/${path}`)
@@ -39,6 +41,7 @@ export class ImportsController {
 
   @Post()
   @SystemPermission('storage-import:create')
+  @Audited('start_job', theJob(vendorType))
   @Operation({
     id: 'startStorageImport',
     tag,
@@ -79,6 +82,7 @@ export class ImportsController {
 
   @Put(':import_id')
   @SystemPermission('storage-import:stop')
+  @Audited('stop_job', theJob(vendorType))
   @Operation({
     id: 'stopStorageImport',
     tag,

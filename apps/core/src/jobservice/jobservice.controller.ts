@@ -2,6 +2,7 @@ import { PoolsService, QueuesService, TasksService } from '@breakwater/execution
 import { AppError } from '@breakwater/kernel';
 import { Body, Controller, Get, Param, Put, Req, type StreamableFile } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { Audited } from '../audit-logs';
 import { SystemPermission } from '../auth';
 import { ExecutionProgress, JobLogs, ReturnsEvents, ReturnsLog } from '../live';
 import { api, Operation, ReturnsAll, ReturnsNothing } from '../rest';
@@ -21,6 +22,11 @@ import {
 } from './jobservice.dto';
 
 const tag = 'jobservice';
+
+const theQueue = ({ params, body }: { params: Record<string, string>; body: Record<string, unknown> }) => {
+  const { job_type: resource = '' } = params;
+  return { resource, description: `${String(body.action)} queue: ${resource}` };
+};
 
 /** What runs in the background, and what waits. A job is a task here; its id is the task's. */
 @Controller(`${api}/jobservice`)
@@ -43,6 +49,7 @@ export class JobserviceController {
 
   @Put('queues/:job_type')
   @SystemPermission('jobservice-monitor:stop')
+  @Audited('update_queue', theQueue, 'afterwards')
   @Operation({
     id: 'actionPendingJobs',
     tag,
@@ -80,6 +87,7 @@ export class JobserviceController {
 
   @Put('jobs/:job_id')
   @SystemPermission('jobservice-monitor:stop')
+  @Audited('stop_job', ({ params }) => ({ resource: params.job_id ?? '' }), 'afterwards')
   @Operation({ id: 'stopRunningJob', tag, summary: 'Stop a job, or all that run', errors: [401, 403, 404] })
   @ReturnsNothing()
   async stop(@Param() job: JobParameters): Promise<void> {

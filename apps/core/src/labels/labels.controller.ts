@@ -3,6 +3,7 @@ import type { Principal } from '@breakwater/access';
 import { LabelsService } from '@breakwater/artifacts';
 import type { QueryFilter } from '@breakwater/kernel';
 import type { FastifyReply } from 'fastify';
+import { Audited } from '../audit-logs';
 import { Authenticated, CurrentPrincipal, Public } from '../auth';
 import {
   api,
@@ -49,6 +50,7 @@ export class LabelsController {
 
   @Post()
   @Authenticated()
+  @Audited('create_label', ({ body }) => theNewLabel(body))
   @Operation({ id: 'CreateLabel', tag, summary: 'Create a label', errors: [400, 401, 403, 404, 409, 415, 422] })
   @ReturnsCreated()
   async create(
@@ -71,6 +73,7 @@ export class LabelsController {
 
   @Put(':label_id')
   @Authenticated()
+  @Audited('update_label', ({ params }, subjects) => subjects.policies.label(params.label_id))
   @Operation({
     id: 'UpdateLabel',
     tag,
@@ -89,6 +92,7 @@ export class LabelsController {
 
   @Delete(':label_id')
   @Authenticated()
+  @Audited('delete_label', ({ params }, subjects) => subjects.policies.label(params.label_id))
   @Operation({
     id: 'DeleteLabel',
     tag,
@@ -100,4 +104,9 @@ export class LabelsController {
     await this.access.requireOn(principal, 'delete', id);
     await this.labels.delete(id);
   }
+}
+
+function theNewLabel({ name, scope, project_id: id }: Record<string, unknown>) {
+  const projectId = scope === 'p' && Number.isSafeInteger(id) && Number(id) > 0 ? Number(id) : undefined;
+  return { resource: String(name), ...(projectId !== undefined && { projectId }) };
 }

@@ -5,6 +5,7 @@ import { AppError } from '@breakwater/kernel';
 import { Body, Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import { Audited, theJob } from '../audit-logs';
 import { Actors } from '../artifacts/actors';
 import { Authenticated, CurrentPrincipal, CurrentProject, RequirePermission } from '../auth';
 import { api, Operation, PathParameters, ResourceNameHeader, Returns, ReturnsCreated, setLocation } from '../rest';
@@ -29,6 +30,7 @@ export class ProjectDeletionsController {
 
   @Post('projects/:project_name_or_id/deletions')
   @RequirePermission('project:delete')
+  @Audited('start_job', theJob('PROJECT_DELETE'))
   @PathParameters('project_name_or_id')
   @ResourceNameHeader()
   @Operation({

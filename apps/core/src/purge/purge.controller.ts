@@ -1,6 +1,7 @@
 import { AuditPurgeService, type PurgeParameters } from '@breakwater/audit';
 import { Body, Controller, Get, Param, Post, Put, Query, Req, Res, type StreamableFile } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Audited, theJob, theSchedule } from '../audit-logs';
 import { SystemPermission } from '../auth';
 import { ReturnsLog } from '../live';
 import { api, Operation, Returns, ReturnsCreated, ReturnsList, ReturnsNothing, setLocation } from '../rest';
@@ -45,6 +46,7 @@ export class PurgeController {
 
   @Post('schedule')
   @SystemPermission('purge-audit:create')
+  @Audited('update_schedule', theSchedule(vendorType), 'afterwards')
   @Operation({
     id: 'createPurgeSchedule',
     tag,
@@ -59,6 +61,7 @@ export class PurgeController {
 
   @Put('schedule')
   @SystemPermission('purge-audit:update')
+  @Audited('update_schedule', theSchedule(vendorType), 'afterwards')
   @Operation({
     id: 'updatePurgeSchedule',
     tag,
@@ -80,6 +83,7 @@ export class PurgeController {
 
   @Put(':purge_id')
   @SystemPermission('purge-audit:stop')
+  @Audited('stop_job', theJob(vendorType))
   @Operation({ id: 'stopPurge', tag, summary: 'Stop a purge', errors: [401, 403, 404] })
   @ReturnsNothing()
   stop(@Param() { purge_id: id }: PurgeIdParameters): Promise<void> {

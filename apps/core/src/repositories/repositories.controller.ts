@@ -3,6 +3,7 @@ import type { Principal, ProjectFacts } from '@breakwater/access';
 import { ArtifactDeletionService, RepositoryListService, type RepositoryDetail } from '@breakwater/artifacts';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import { Audited, theRepository } from '../audit-logs';
 import { Actors } from '../artifacts/actors';
 import { CurrentPrincipal, CurrentProject, Public, RequirePermission } from '../auth';
 import {
@@ -66,6 +67,7 @@ export class RepositoriesController {
 
   @Put('projects/:project_name/repositories/:repository_name')
   @RequirePermission('repository:update')
+  @Audited('update_repository', theRepository)
   @PathParameters('project_name', 'repository_name')
   @Operation({
     id: 'updateRepository',
@@ -80,6 +82,7 @@ export class RepositoriesController {
 
   @Delete('projects/:project_name/repositories/:repository_name')
   @RequirePermission('repository:delete')
+  @Audited('delete_repository', theRepository, 'failures')
   @PathParameters('project_name', 'repository_name')
   @Operation({
     id: 'deleteRepository',

@@ -3,6 +3,7 @@ import { AppError } from '@breakwater/kernel';
 import { RetentionPoliciesService } from '@breakwater/retention';
 import { Body, Controller, Delete, Get, Param, Post, Put, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { Audited, theRetention } from '../audit-logs';
 import { Authenticated, CurrentPrincipal, Public } from '../auth';
 import { api, Operation, Returns, ReturnsCreated, ReturnsNothing, setLocation } from '../rest';
 import { RetentionAccess } from './retention-access';
@@ -36,6 +37,7 @@ export class RetentionPoliciesController {
 
   @Post()
   @Authenticated()
+  @Audited('create_retention_policy', theRetention)
   @Operation({
     id: 'createRetention',
     tag,
@@ -62,6 +64,7 @@ export class RetentionPoliciesController {
 
   @Put(':id')
   @Authenticated()
+  @Audited('update_retention_policy', theRetention)
   @Operation({
     id: 'updateRetention',
     tag,
@@ -82,6 +85,7 @@ export class RetentionPoliciesController {
 
   @Delete(':id')
   @Authenticated()
+  @Audited('delete_retention_policy', theRetention)
   @Operation({ id: 'deleteRetention', tag, summary: 'Delete a retention policy', errors: [401, 403, 404] })
   @ReturnsNothing()
   async delete(@Param() { id }: RetentionPath, @CurrentPrincipal() principal: Principal): Promise<void> {

@@ -4,6 +4,7 @@ import { RetentionRunsService, retentionVendor } from '@breakwater/retention';
 import { Body, Controller, Get, Header, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiResponse } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { Audited, theRetention } from '../audit-logs';
 import { Authenticated, CurrentPrincipal } from '../auth';
 import { api, listOptions, Operation, Page, ReturnsCreated, ReturnsList, ReturnsNothing, setLocation } from '../rest';
 import { RetentionAccess } from './retention-access';
@@ -21,6 +22,11 @@ import {
 } from './retention.dto';
 
 const tag = 'Retention';
+
+const theRun: typeof theRetention = async (audited, subjects) => {
+  const { projectId } = await theRetention(audited, subjects);
+  return { resource: retentionVendor, ...(projectId !== undefined && { projectId }) };
+};
 
 @Controller(`${api}/retentions/:id/executions`)
 export class RetentionRunsController {
@@ -52,6 +58,7 @@ export class RetentionRunsController {
 
   @Post()
   @Authenticated()
+  @Audited('start_job', theRun)
   @Operation({
     id: 'triggerRetentionExecution',
     tag,
@@ -73,6 +80,7 @@ export class RetentionRunsController {
 
   @Patch(':eid')
   @Authenticated()
+  @Audited('stop_job', theRun)
   @Operation({
     id: 'operateRetentionExecution',
     tag,

@@ -59,7 +59,7 @@ export class RobotsController {
   @Post()
   @Authenticated()
   @Audited('create_robot', ({ body, createdId }, subjects) =>
-    createdId === undefined ? { resource: String(body.name) } : subjects.robot(createdId),
+    createdId === undefined ? { resource: String(body.name) } : subjects.people.robot(createdId),
   )
   @Operation({ id: 'CreateRobot', tag, summary: 'Create a robot', errors: [400, 401, 403, 404, 409] })
   @ReturnsCreated(RobotCreatedDto)
@@ -91,7 +91,7 @@ export class RobotsController {
 
   @Put(':robot_id')
   @Authenticated()
-  @Audited('update_robot', ({ params }, subjects) => subjects.robot(params.robot_id))
+  @Audited('update_robot', ({ params }, subjects) => subjects.people.robot(params.robot_id))
   @Operation({
     id: 'UpdateRobot',
     tag,
@@ -110,7 +110,7 @@ export class RobotsController {
 
   @Patch(':robot_id')
   @Authenticated()
-  @Audited('update_robot', ({ params }, subjects) => subjects.robot(params.robot_id))
+  @Audited('update_robot', ({ params }, subjects) => subjects.people.robot(params.robot_id))
   @Operation({ id: 'RefreshSec', tag, summary: 'Give a robot another secret', errors: [400, 401, 403, 404, 422] })
   @Returns(RobotSecDto)
   async refreshSecret(
@@ -125,7 +125,7 @@ export class RobotsController {
 
   @Delete(':robot_id')
   @Authenticated()
-  @Audited('delete_robot', ({ params }, subjects) => subjects.robot(params.robot_id))
+  @Audited('delete_robot', ({ params }, subjects) => subjects.people.robot(params.robot_id))
   @Operation({ id: 'DeleteRobot', tag, summary: 'Delete a robot', errors: [400, 401, 403, 404] })
   @ReturnsNothing()
   async delete(@Param() { robot_id: id }: RobotIdParameters, @CurrentPrincipal() principal: Principal): Promise<void> {

@@ -2,6 +2,7 @@ import { Controller, Delete, Get, Param, Req } from '@nestjs/common';
 import type { Principal } from '@breakwater/access';
 import { SessionsService, UsersService } from '@breakwater/identity';
 import type { FastifyRequest } from 'fastify';
+import { Audited } from '../audit-logs';
 import { Authenticated, CurrentPrincipal } from '../auth';
 import { api, Operation, ReturnsAll, ReturnsNothing } from '../rest';
 import { UserAccess } from '../users/user-access';
@@ -35,6 +36,7 @@ export class SessionsController {
 
   @Delete()
   @Authenticated()
+  @Audited('delete_session', ({ params }, subjects) => subjects.people.user(params.user_id), 'afterwards')
   @Operation({ id: 'deleteSessions', tag, summary: 'Sign a user out everywhere', errors: [401, 403, 404, 422] })
   @ReturnsNothing()
   async deleteAll(@Param() { user_id: id }: UserIdParameters, @CurrentPrincipal() principal: Principal): Promise<void> {
@@ -45,6 +47,7 @@ export class SessionsController {
 
   @Delete(':session_id')
   @Authenticated()
+  @Audited('delete_session', ({ params }, subjects) => subjects.people.user(params.user_id), 'afterwards')
   @Operation({ id: 'deleteSession', tag, summary: 'End one session of a user', errors: [401, 403, 404, 422] })
   @ReturnsNothing()
   async delete(

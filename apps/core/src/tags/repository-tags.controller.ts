@@ -3,6 +3,7 @@ import { RepositoryTagsService, TagHistoryService, type TagMoveDetail } from '@b
 import { Body, Controller, Get, Param, Post, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import { Audited, theTag } from '../audit-logs';
 import { Actors } from '../artifacts/actors';
 import { CurrentProject, RequirePermission } from '../auth';
 import { api, listOptions, Operation, Page, PathParameters, RepositoryName, Returns, ReturnsList } from '../rest';
@@ -83,6 +84,7 @@ export class RepositoryTagsController {
 
   @Post('tags/:tag_name/restore')
   @RequirePermission('artifact:create')
+  @Audited('restore_tag', theTag, 'failures')
   @PathParameters('project_name', 'repository_name')
   @Operation({
     id: 'restoreTag',

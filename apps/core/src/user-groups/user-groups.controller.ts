@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, Param, Post, Put, Query, Res } from '@ne
 import { GroupsService } from '@breakwater/identity';
 import { MembersService } from '@breakwater/projects';
 import type { FastifyReply } from 'fastify';
+import { Audited } from '../audit-logs';
 import { Authenticated, SystemPermission } from '../auth';
 import { api, Operation, Page, Returns, ReturnsCreated, ReturnsList, ReturnsNothing, setLocation } from '../rest';
 import {
@@ -35,6 +36,7 @@ export class UserGroupsController {
 
   @Post()
   @SystemPermission('user-group:create')
+  @Audited('create_user_group', ({ body }) => ({ resource: String(body.group_name) }))
   @Operation({ id: 'createUserGroup', tag, summary: 'Create a user group', errors: [400, 401, 403, 409, 422] })
   @ReturnsCreated()
   async create(@Body() body: UserGroupDto, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
@@ -75,6 +77,7 @@ export class UserGroupsController {
 
   @Put(':group_id')
   @SystemPermission('user-group:update')
+  @Audited('update_user_group', ({ params }, subjects) => subjects.people.group(params.group_id))
   @Operation({
     id: 'updateUserGroup',
     tag,
@@ -88,6 +91,7 @@ export class UserGroupsController {
 
   @Delete(':group_id')
   @SystemPermission('user-group:delete')
+  @Audited('delete_user_group', ({ params }, subjects) => subjects.people.group(params.group_id))
   @Operation({
     id: 'deleteUserGroup',
     tag,

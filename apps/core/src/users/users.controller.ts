@@ -103,7 +103,7 @@ export class UsersController {
 
   @Put(':user_id')
   @Authenticated()
-  @Audited('update_user', ({ params }, subjects) => subjects.user(params.user_id))
+  @Audited('update_user', ({ params }, subjects) => subjects.people.user(params.user_id))
   @Operation({
     id: 'updateUserProfile',
     tag,
@@ -122,7 +122,7 @@ export class UsersController {
 
   @Delete(':user_id')
   @SystemPermission('user:delete')
-  @Audited('delete_user', ({ params }, subjects) => subjects.user(params.user_id))
+  @Audited('delete_user', ({ params }, subjects) => subjects.people.user(params.user_id))
   @Operation({
     id: 'deleteUser',
     tag,
@@ -138,7 +138,7 @@ export class UsersController {
 
   @Put(':user_id/sysadmin')
   @SystemPermission('user:update')
-  @Audited('update_user', ({ params }, subjects) => subjects.user(params.user_id))
+  @Audited('update_user', ({ params }, subjects) => subjects.people.user(params.user_id))
   @Operation({
     id: 'setUserSysAdmin',
     tag,
@@ -155,7 +155,7 @@ export class UsersController {
 
   @Put(':user_id/password')
   @Authenticated()
-  @Audited('update_user', ({ params }, subjects) => subjects.user(params.user_id))
+  @Audited('update_user', ({ params }, subjects) => subjects.people.user(params.user_id))
   @Operation({ id: 'updateUserPassword', tag, summary: 'Change a password', errors: [400, 401, 403, 404] })
   @ReturnsNothing()
   async changePassword(
@@ -172,6 +172,7 @@ export class UsersController {
 
   @Put(':user_id/cli_secret')
   @Authenticated()
+  @Audited('update_user', ({ params }, subjects) => subjects.people.user(params.user_id))
   @Operation({
     id: 'setCliSecret',
     tag,

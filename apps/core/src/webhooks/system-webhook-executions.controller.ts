@@ -1,5 +1,6 @@
 import { Controller, Get, Param, Post, Query, Req, Res, type StreamableFile } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Audited, theJob } from '../audit-logs';
 import { SystemPermission } from '../auth';
 import { ReturnsLog } from '../live';
 import { api, Operation, ReturnsCreated, ReturnsList, setLocation } from '../rest';
@@ -60,6 +61,7 @@ export class SystemWebhookExecutionsController {
 
   @Post('executions/:execution_id/redeliveries')
   @SystemPermission('notification-policy:update')
+  @Audited('start_job', theJob('WEBHOOK'))
   @Operation({
     id: 'RedeliverSystemWebhookExecution',
     tag,

@@ -1,6 +1,7 @@
 import { principalName, type Principal } from '@breakwater/access';
 import { Body, Controller, Delete, Get, Param, Post, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { Audited, theWebhookPolicy } from '../audit-logs';
 import { CurrentPrincipal, SystemPermission } from '../auth';
 import { api, Operation, Returns, ReturnsCreated, ReturnsList, ReturnsNothing, setLocation } from '../rest';
 import { seenBy, WebhookAnswers } from './webhook-answers.service';
@@ -29,6 +30,7 @@ export class SystemWebhookPoliciesController {
 
   @Post()
   @SystemPermission('notification-policy:create')
+  @Audited('create_webhook_policy', theWebhookPolicy)
   @Operation({
     id: 'CreateWebhookPolicyOfSystem',
     tag,
@@ -59,6 +61,7 @@ export class SystemWebhookPoliciesController {
 
   @Put(':webhook_policy_id')
   @SystemPermission('notification-policy:update')
+  @Audited('update_webhook_policy', theWebhookPolicy)
   @Operation({
     id: 'UpdateWebhookPolicyOfSystem',
     tag,
@@ -72,6 +75,7 @@ export class SystemWebhookPoliciesController {
 
   @Delete(':webhook_policy_id')
   @SystemPermission('notification-policy:delete')
+  @Audited('delete_webhook_policy', theWebhookPolicy)
   @Operation({
     id: 'DeleteWebhookPolicyOfSystem',
     tag,

@@ -1,6 +1,7 @@
 import type { ProjectFacts } from '@breakwater/access';
 import { Controller, Get, Param, Post, Query, Req, Res, type StreamableFile } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Audited, theJob } from '../audit-logs';
 import { CurrentProject, RequirePermission } from '../auth';
 import { ReturnsLog } from '../live';
 import { api, Operation, PathParameters, ResourceNameHeader, ReturnsCreated, ReturnsList, setLocation } from '../rest';
@@ -70,6 +71,7 @@ export class WebhookExecutionsController {
 
   @Post('executions/:execution_id/redeliveries')
   @RequirePermission('notification-policy:update')
+  @Audited('start_job', theJob('WEBHOOK'))
   @PathParameters('project_name_or_id')
   @ResourceNameHeader()
   @Operation({

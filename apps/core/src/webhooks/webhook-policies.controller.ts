@@ -2,6 +2,7 @@ import { principalName, type Principal, type ProjectFacts } from '@breakwater/ac
 import { eventTypes, notifyTypes, payloadFormats, WebhookPoliciesService } from '@breakwater/webhooks';
 import { Body, Controller, Delete, Get, Param, Post, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { Audited, theWebhookPolicy } from '../audit-logs';
 import { CurrentPrincipal, CurrentProject, RequirePermission } from '../auth';
 import {
   api,
@@ -56,6 +57,7 @@ export class WebhookPoliciesController {
 
   @Post('policies')
   @RequirePermission('notification-policy:create')
+  @Audited('create_webhook_policy', theWebhookPolicy)
   @PathParameters('project_name_or_id')
   @ResourceNameHeader()
   @Operation({
@@ -96,6 +98,7 @@ export class WebhookPoliciesController {
 
   @Put('policies/:webhook_policy_id')
   @RequirePermission('notification-policy:update')
+  @Audited('update_webhook_policy', theWebhookPolicy)
   @PathParameters('project_name_or_id')
   @ResourceNameHeader()
   @Operation({
@@ -115,6 +118,7 @@ export class WebhookPoliciesController {
 
   @Delete('policies/:webhook_policy_id')
   @RequirePermission('notification-policy:delete')
+  @Audited('delete_webhook_policy', theWebhookPolicy)
   @PathParameters('project_name_or_id')
   @ResourceNameHeader()
   @Operation({

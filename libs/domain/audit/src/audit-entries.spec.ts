@@ -33,6 +33,7 @@ describe('auditEntries', () => {
     ['tag.deleted', { digest, tag: 'v1' }, ['delete tag library/app:v1']],
     ['repository.deleted', {}, ['delete repository library/app']],
     ['action.audited', { event: 'update_user', resource: 'alice' }, ['update user alice']],
+    ['action.audited', { event: 'delete_access_token', resource: 'ann/ci' }, ['delete access_token ann/ci']],
   ] as const)('%s %j', (topic, payload, expected) => {
     expect(entriesOf(topic, payload)).toEqual(expected);
   });

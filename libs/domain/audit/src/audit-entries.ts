@@ -78,7 +78,8 @@ function resourcesOf({ topic, payload }: ChangeEvent): string[] {
 
 function actionEntry(event: Extract<AuditedEvent, { topic: 'action.audited' }>): AuditEntry {
   const { event: type, resource, description, succeeded } = event.payload;
-  const [operation = '', resourceType = ''] = type.split('_');
+  const [operation = '', ...words] = type.split('_');
+  const resourceType = words.join('_');
   return { ...common(event), operation, resourceType, resource, description, succeeded };
 }
 

@@ -37,12 +37,37 @@ export class AuditTrail {
     describe: (succeeded: boolean) => Promise<AuditedAction> | AuditedAction,
     work: () => Promise<T>,
   ): Promise<T> {
-    try {
-      return await this.database.transaction(async () => {
+    return this.failures(actor, describe, () =>
+      this.database.transaction(async () => {
         const result = await work();
         await this.record(actor, await describe(true));
         return result;
-      });
+      }),
+    );
+  }
+
+  /**
+   * The same for work that is more than database calls: what it did is noted when it is over, so that a crash in between
+   * leaves it without a note.
+   */
+  async afterwards<T>(
+    actor: EventActor,
+    describe: (succeeded: boolean) => Promise<AuditedAction> | AuditedAction,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const result = await this.failures(actor, describe, work);
+    await this.record(actor, await describe(true));
+    return result;
+  }
+
+  /** Notes what was tried and failed, where an event of the change tells of what succeeded. */
+  async failures<T>(
+    actor: EventActor,
+    describe: (succeeded: boolean) => Promise<AuditedAction> | AuditedAction,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await work();
     } catch (error) {
       await this.recordFailure(actor, describe);
       throw error;
@@ -52,12 +77,12 @@ export class AuditTrail {
   /** In the current transaction, if there is one. */
   async record(actor: EventActor, action: AuditedAction, succeeded = true): Promise<void> {
     const { event, projectId = null } = action;
-    const resource = action.resource.slice(0, mostText);
-    const description = action.description ?? `${event.replace('_', ' ')}: ${resource}`;
+    const resource = textOf(action.resource);
+    const description = textOf(action.description ?? `${event.replaceAll('_', ' ')}: ${resource}`);
     await this.outbox.add({
       topic: 'action.audited',
       key: `${event} ${resource}`.slice(0, 512),
-      payload: { projectId, actor, event, resource, description: description.slice(0, mostText), succeeded },
+      payload: { projectId, actor, event, resource, description, succeeded },
     });
   }
 
@@ -72,4 +97,9 @@ export class AuditTrail {
       this.logger.warn({ err: error, actor }, 'a failed action is not in the audit log');
     }
   }
+}
+
+/** Postgres keeps no text with a NUL in it. */
+function textOf(text: string): string {
+  return text.replaceAll('\0', '').slice(0, mostText);
 }

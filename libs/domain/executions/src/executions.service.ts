@@ -70,15 +70,14 @@ export class ExecutionsService {
 
   /** Tasks that wait end at once; those that run are asked to. Ended executions stay as they are. Throws NOT_FOUND; also when it is none of the scope. */
   async stop(id: number, scope: ExecutionScope = {}): Promise<void> {
-    const asked = await this.database.transaction(async () => {
+    await this.database.transaction(async () => {
       const execution = await this.executions.lock(id);
       if (!execution || !isWithin(execution, scope)) throw unknownExecution(id);
-      if (execution.endTime) return [];
-      const stopped = await this.tasks.stop(id);
-      if (stopped.ended.length > 0) await this.endIfDone(id, stopped.ended.length);
-      return stopped.asked;
+      if (execution.endTime) return;
+      const { ended, asked } = await this.tasks.stop(id);
+      if (ended.length > 0) await this.endIfDone(id, ended.length);
+      this.database.afterTransaction({ committed: () => this.broadcast.emit('task.stop', { taskIds: asked }) });
     });
-    await this.broadcast.emit('task.stop', { taskIds: asked });
   }
 
   /** Throws NOT_FOUND; also when it is none of the scope. */

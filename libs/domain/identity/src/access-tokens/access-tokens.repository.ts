@@ -43,6 +43,14 @@ export class AccessTokensRepository {
     return row;
   }
 
+  async find(userId: number, id: number): Promise<AccessTokenRow | undefined> {
+    const [row] = await this.database.query<AccessTokenRow>(
+      `SELECT ${selected} FROM access_token WHERE user_id = $1 AND id = $2`,
+      [userId, id],
+    );
+    return row;
+  }
+
   list(
     userId: number,
     paging: Pick<ListOptions, 'page' | 'pageSize'>,

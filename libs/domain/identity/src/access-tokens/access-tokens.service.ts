@@ -54,6 +54,13 @@ export class AccessTokensService {
     return { row, token };
   }
 
+  /** Throws NOT_FOUND. */
+  async get(userId: number, id: number): Promise<AccessTokenRow> {
+    const row = await this.tokens.find(userId, id);
+    if (!row) throw unknownToken(id);
+    return row;
+  }
+
   list(
     userId: number,
     paging: Pick<ListOptions, 'page' | 'pageSize'>,
@@ -63,8 +70,11 @@ export class AccessTokensService {
 
   /** Counts at once here, and within two seconds everywhere. Throws NOT_FOUND. */
   async revoke(userId: number, id: number): Promise<void> {
-    if (!(await this.tokens.delete(userId, id)))
-      throw new AppError('NOT_FOUND', `access token ${id} not found`, { reason: 'access-token.unknown' });
+    if (!(await this.tokens.delete(userId, id))) throw unknownToken(id);
     this.cache.forget('user', userId);
   }
+}
+
+function unknownToken(id: number): AppError {
+  return new AppError('NOT_FOUND', `access token ${id} not found`, { reason: 'access-token.unknown' });
 }

@@ -1,0 +1,21 @@
+import type { AuditedAction } from '@breakwater/audit';
+import { AppError } from '@breakwater/kernel';
+
+export type Subject = Omit<AuditedAction, 'event'>;
+
+/** What is not there is called by its id: the request is about to fail. */
+export async function named(id: string | undefined, find: (id: number) => Promise<Subject>): Promise<Subject> {
+  const number = Number(id);
+  const otherwise = { resource: id ?? '' };
+  if (!Number.isSafeInteger(number) || number < 1) return otherwise;
+  try {
+    return await find(number);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'NOT_FOUND') return otherwise;
+    throw error;
+  }
+}
+
+/** `projectId`, unless it is none. */
+export const inProject = (projectId: number | null | undefined): { projectId?: number } =>
+  projectId ? { projectId } : {};

@@ -1,0 +1,39 @@
+import { AccessTokensService, GroupsService, RobotsService, UsersService } from '@breakwater/identity';
+import { Injectable } from '@nestjs/common';
+import { inProject, named, type Subject } from './named-subject';
+
+/** Users, robots, groups and tokens by their ids. */
+@Injectable()
+export class PeopleSubjects {
+  constructor(
+    private readonly users: UsersService,
+    private readonly robots: RobotsService,
+    private readonly groups: GroupsService,
+    private readonly tokens: AccessTokensService,
+  ) {}
+
+  user(id: string | undefined): Promise<Subject> {
+    return named(id, async (number) => ({ resource: (await this.users.get(number)).username }));
+  }
+
+  robot(id: string | undefined): Promise<Subject> {
+    return named(id, async (number) => {
+      const { fullName, projectId } = await this.robots.get(number);
+      return { resource: fullName, ...inProject(projectId) };
+    });
+  }
+
+  group(id: string | undefined): Promise<Subject> {
+    return named(id, async (number) => ({ resource: (await this.groups.get(number)).groupName }));
+  }
+
+  /** `ann/laptop`; `name` is that of one which is made. */
+  async accessToken(userId: string | undefined, { id, name }: { id?: string; name?: string }): Promise<Subject> {
+    const owner = (await this.user(userId)).resource;
+    if (name !== undefined) return { resource: `${owner}/${name}` };
+    const token = await named(id, async (number) => ({
+      resource: (await this.tokens.get(Number(userId), number)).name,
+    }));
+    return { resource: `${owner}/${token.resource}` };
+  }
+}

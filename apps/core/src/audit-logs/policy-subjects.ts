@@ -1,0 +1,48 @@
+import type { Principal } from '@breakwater/access';
+import { LabelsService } from '@breakwater/artifacts';
+import { ProjectsService } from '@breakwater/projects';
+import { RetentionPoliciesService } from '@breakwater/retention';
+import { WebhookPoliciesService } from '@breakwater/webhooks';
+import { Injectable } from '@nestjs/common';
+import { inProject, named, type Subject } from './named-subject';
+
+/** What projects are set up with, by its ids. */
+@Injectable()
+export class PolicySubjects {
+  constructor(
+    private readonly projects: ProjectsService,
+    private readonly labels: LabelsService,
+    private readonly webhooks: WebhookPoliciesService,
+    private readonly retentions: RetentionPoliciesService,
+  ) {}
+
+  label(id: string | undefined): Promise<Subject> {
+    return named(id, async (number) => {
+      const { name, projectId } = await this.labels.get(number);
+      return { resource: name, ...inProject(projectId) };
+    });
+  }
+
+  /** Null: of the system. */
+  async webhook(projectId: number | null, id: string | undefined): Promise<Subject> {
+    const subject = await named(id, async (number) => ({
+      resource: (await this.webhooks.get(projectId, number)).name,
+    }));
+    return { ...subject, ...inProject(projectId) };
+  }
+
+  /** A retention policy goes by the name of its project. */
+  retention(id: string | undefined, principal: Principal): Promise<Subject> {
+    return named(id, async (number) => {
+      const { projectId } = await this.retentions.get(number);
+      return this.projectWith(String(projectId), principal);
+    });
+  }
+
+  projectWith(id: string | undefined, principal: Principal): Promise<Subject> {
+    return named(id, async (number) => {
+      const project = await this.projects.findFactsById(number, principal);
+      return project ? { resource: project.name, projectId: project.id } : { resource: String(number) };
+    });
+  }
+}
