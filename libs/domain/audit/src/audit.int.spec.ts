@@ -213,6 +213,16 @@ describe('forwarding', () => {
     expect(messages().map((message) => /resource="([\w-]+)"/.exec(message)?.[1])).toEqual(['found-out', 'kept']);
   });
 
+  it('without an address of a receiver skips nothing', async () => {
+    for (const endpoint of ['not an address', '']) {
+      const change = { audit_log_forward_endpoint: endpoint, skip_audit_log_database: true };
+      await expect(of(SettingsService).update(change)).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+    }
+    await add('kept');
+    await relay();
+    expect(await log()).toHaveLength(1);
+  });
+
   it('holds a bounded number of entries, drops the oldest, and never makes anybody wait', async () => {
     const forwarder = new AuditForwarder();
     const closed = address();
