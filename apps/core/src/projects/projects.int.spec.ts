@@ -220,4 +220,20 @@ describe('the summary', () => {
       limited_guest_count: 1,
     });
   });
+
+  it('counts groups, and nobody who is gone', async () => {
+    await core.createProject('counted');
+    const gone = await core.createUser('gone');
+    await core.addMember('counted', 'gone', 2);
+    const member_group = { group_name: 'counted-devs', group_type: 3 };
+    const body = { role_id: 2, member_group };
+    expect((await core.request('POST', '/projects/counted/members', { as: 'admin', body })).status).toBe(201);
+    const developers = async () =>
+      (await core.request('GET', '/projects/counted/summary', { as: 'admin' })).body.developer_count;
+    expect(await developers()).toBe(2);
+    expect((await core.request('DELETE', `/users/${gone}`, { as: 'admin' })).status).toBe(200);
+    expect(await developers()).toBe(1);
+    const { body: members } = await core.request('GET', '/projects/counted/members', { as: 'admin' });
+    expect(members.filter((member: { role_id: number }) => member.role_id === 2)).toHaveLength(1);
+  });
 });

@@ -14,10 +14,11 @@ export interface Member {
   roleId: number;
 }
 
-const entityName = 'coalesce(u.username, g.group_name)';
+/** On `membersFrom`. */
+export const entityName = 'coalesce(u.username, g.group_name)';
 const columns = `m.id, m.project_id AS "projectId", m.entity_id AS "entityId", m.entity_type AS "entityType", ${entityName} AS "entityName", m.role_id::int AS "roleId"`;
-/** Members that are there: `entityName` is null for a user who was deleted. */
-const from = `FROM project_member m
+/** Members of projects, `m`: `entityName` is null for a user who was deleted. */
+export const membersFrom = `FROM project_member m
   LEFT JOIN user_account u ON m.entity_type = 'u' AND u.id = m.entity_id AND NOT u.deleted
   LEFT JOIN user_group g ON m.entity_type = 'g' AND g.id = m.entity_id`;
 
@@ -48,13 +49,13 @@ export class MembersRepository {
   ): Promise<{ items: Member[]; total: number }> {
     const parameters = new SqlParameters();
     const where = `WHERE m.project_id = ${parameters.add(projectId)} AND ${entityName} ILIKE ${parameters.add(containsPattern(options.entityName ?? ''))}`;
-    const query = { columns, from: `${from} ${where}`, order: `${entityName}, m.id`, parameters };
+    const query = { columns, from: `${membersFrom} ${where}`, order: `${entityName}, m.id`, parameters };
     return listPage(this.database, query, options);
   }
 
   async find(projectId: number, id: number): Promise<Member | undefined> {
     const [row] = await this.database.query<Member>(
-      `SELECT ${columns} ${from} WHERE m.project_id = $1 AND m.id = $2 AND ${entityName} IS NOT NULL`,
+      `SELECT ${columns} ${membersFrom} WHERE m.project_id = $1 AND m.id = $2 AND ${entityName} IS NOT NULL`,
       [projectId, id],
     );
     return row;
