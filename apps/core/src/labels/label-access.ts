@@ -26,9 +26,15 @@ export class LabelAccess {
     else await this.checker.requireProject(principal, `label:${action}`, { id: projectId });
   }
 
-  /** The label, when the principal may do that to it. Throws FORBIDDEN, NOT_FOUND. */
+  /**
+   * The label, when the principal may do that to it. Who has not logged in is not told that there is none.
+   * Throws UNAUTHORIZED, FORBIDDEN, NOT_FOUND.
+   */
   async requireOn(principal: Principal, action: 'read' | 'update' | 'delete', labelId: number): Promise<LabelRow> {
-    const label = await this.labels.get(labelId);
+    const label = await this.labels.get(labelId).catch((error: unknown) => {
+      this.checker.requireAuthenticated(principal);
+      throw error;
+    });
     await this.requireAt(principal, action, label.projectId);
     return label;
   }

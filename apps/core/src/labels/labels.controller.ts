@@ -64,7 +64,7 @@ export class LabelsController {
   }
 
   @Get(':label_id')
-  @Authenticated()
+  @Public()
   @Operation({ id: 'GetLabelByID', tag, summary: 'Get a label', errors: [401, 403, 404, 422] })
   @Returns(LabelDto)
   async get(@Param() { label_id: id }: LabelPath, @CurrentPrincipal() principal: Principal) {
