@@ -1,5 +1,5 @@
 import { api, artifact, named, project, repository, usual, type Row } from './row';
-import { everyone } from './principals';
+import { everyone, known } from './principals';
 
 /** ⚠ A single repository stays closed to visitors although the list is open (section 3.2). */
 const repositories: Row[] = [
@@ -59,9 +59,9 @@ const labels: Row[] = [
     at: 'open',
     body: { scope: 'p', project_id: '{open}', ...unnamed },
   },
+  { route: `GET ${label}`, needs: { only: known } },
   { route: `GET ${label}`, needs: 'S label:read', fill: { label_id: '{globalLabel}' } },
   { route: `GET ${label}`, needs: 'P label:read', fill: { label_id: '{teamLabel}' } },
-  // Anonymous callers are shown labels in lists alone.
   { route: `GET ${label}`, needs: 'P label:read', at: 'open', fill: { label_id: '{openLabel}' } },
   { route: `PUT ${label}`, needs: 'S label:update', fill: { label_id: '{globalLabel}' }, body: unnamed },
   { route: `PUT ${label}`, needs: 'P label:update', fill: { label_id: '{teamLabel}' }, body: unnamed },
