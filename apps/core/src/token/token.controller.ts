@@ -1,11 +1,13 @@
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import type { Principal } from '@breakwater/access';
+import { SessionsService } from '@breakwater/identity';
 import { AppError, parseScopes } from '@breakwater/kernel';
 import { AppErrorWithHeaders, FrontDoor } from '@breakwater/platform';
 import { TokensService } from '@breakwater/tokens';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { CurrentPrincipal, Public } from '../auth';
+import { readCookie, sessionCookie } from '../browser/cookies';
 import { Returns } from '../rest';
 import { JwksDto, TokenDto, TokenQuery } from './token.dto';
 import { tokenAnswer } from './token-answer';
@@ -23,6 +25,7 @@ export class TokenController {
     private readonly scopes: TokenScopes,
     private readonly frontDoor: FrontDoor,
     private readonly warm: WarmTokens,
+    private readonly sessions: SessionsService,
   ) {}
 
   @Get('token')
@@ -38,6 +41,7 @@ export class TokenController {
     const scopes = parseScopes(scope);
     if (principal.kind === 'anonymous' && scopes.length === 0) throw loginNeeded();
     const hosts = service === 'harbor-notary' ? [new URL(this.frontDoor.baseUrl(request.raw)).host] : [];
+    if (request.sessionId !== undefined) await this.sessions.noteToken(readCookie(request, sessionCookie) ?? '');
     const { access, projects } = await this.scopes.grant(principal, scopes, hosts);
     if (service === 'harbor-registry') this.warm.learn(request.originalUrl, scopes);
     return tokenAnswer(await this.tokens.issue({ principal, audience: service, access, projects }));

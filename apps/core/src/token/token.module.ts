@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { SessionsModule } from '@breakwater/identity';
 import { ProjectsModule } from '@breakwater/projects';
 import { TokensModule } from '@breakwater/tokens';
 import { AuthModule } from '../auth';
@@ -7,7 +8,7 @@ import { TokenController } from './token.controller';
 import { WarmTokens } from './warm-tokens';
 
 @Module({
-  imports: [AuthModule, ProjectsModule, TokensModule],
+  imports: [AuthModule, ProjectsModule, SessionsModule, TokensModule],
   controllers: [TokenController],
   providers: [TokenScopes, WarmTokens],
 })

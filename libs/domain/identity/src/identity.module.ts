@@ -66,6 +66,7 @@ import { UsersService } from './users.service';
     // What sessions are made of.
     AccountsRepository,
     CredentialCache,
+    UsersRepository,
   ],
 })
 export class IdentityModule {}

@@ -125,6 +125,13 @@ export class UsersRepository {
     );
   }
 
+  /** Tokens issued before stop counting. */
+  async raiseEpoch(id: number): Promise<void> {
+    await this.changes.around([`user:${id}`], () =>
+      this.database.query('UPDATE user_account SET epoch = epoch + 1 WHERE id = $1', [id]),
+    );
+  }
+
   async updateSysadmin(id: number, sysadmin: boolean): Promise<void> {
     await this.changes.around([`user:${id}`], () =>
       this.database.query(

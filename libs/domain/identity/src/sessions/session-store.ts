@@ -13,6 +13,8 @@ const storedSession = z.object({
   createdAt: z.number(),
   address: z.string(),
   userAgent: z.string(),
+  /** A registry token was issued in it. */
+  issued: z.boolean().optional(),
 });
 export type StoredSession = z.output<typeof storedSession>;
 
@@ -45,8 +47,21 @@ export class SessionStore {
     return parse(text);
   }
 
-  async remove(digest: string, { id, userId }: Pick<StoredSession, 'id' | 'userId'>): Promise<void> {
-    await reached(this.redis.multi().del(sessionKey(digest)).hdel(indexKey(userId), id).exec());
+  /** Its time is not extended. False when the session has ended. */
+  async noteIssued(digest: string, session: StoredSession): Promise<boolean> {
+    const text = JSON.stringify({ ...session, issued: true });
+    return (await reached(this.redis.set(sessionKey(digest), text, 'KEEPTTL', 'XX'))) !== null;
+  }
+
+  /** Answers the session as it was in the end; undefined when it had ended. */
+  async remove(
+    digest: string,
+    { id, userId }: Pick<StoredSession, 'id' | 'userId'>,
+  ): Promise<StoredSession | undefined> {
+    const [removed] = await reached(
+      Promise.all([this.redis.getdel(sessionKey(digest)), this.redis.hdel(indexKey(userId), id)]),
+    );
+    return parse(removed);
   }
 
   /** Those of one user that have not ended, with what is left of their time. */

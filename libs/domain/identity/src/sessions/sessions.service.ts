@@ -5,7 +5,8 @@ import { SettingsService } from '@breakwater/settings';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { AccountsRepository, userPrincipal, type UserAccount } from '../accounts.repository';
 import { CredentialCache, type KnownSession } from '../credential-cache';
-import { SessionStore } from './session-store';
+import { UsersRepository } from '../users.repository';
+import { SessionStore, type StoredSession } from './session-store';
 
 /** Of one user; the oldest goes when another begins. */
 const maxSessions = 50;
@@ -26,6 +27,7 @@ export class SessionsService {
   constructor(
     private readonly store: SessionStore,
     private readonly accounts: AccountsRepository,
+    private readonly users: UsersRepository,
     private readonly cache: CredentialCache,
     private readonly settings: SettingsService,
   ) {}
@@ -34,7 +36,7 @@ export class SessionsService {
   async begin(account: UserAccount, from: { address: string; userAgent: string }): Promise<string> {
     const sid = randomBytes(sidBytes).toString('base64url');
     const others = (await this.store.ofUser(account.id)).sort((a, b) => b.session.createdAt - a.session.createdAt);
-    for (const { digest, session } of others.slice(maxSessions - 1)) await this.store.remove(digest, session);
+    for (const { digest, session } of others.slice(maxSessions - 1)) await this.close(digest, session);
     const { id: userId, passwordEpoch } = account;
     const session = { id: randomUUID(), userId, passwordEpoch, createdAt: Date.now(), ...from };
     await this.store.add(digestOf(sid), session, await this.idleSeconds());
@@ -62,12 +64,23 @@ export class SessionsService {
     return session;
   }
 
+  /**
+   * Before a registry token is issued in the session: those end with it. Throws UNAUTHORIZED when it has just ended,
+   * UNAVAILABLE.
+   */
+  async noteToken(sid: string): Promise<void> {
+    const digest = digestOf(sid);
+    const stored = await this.store.find(digest);
+    if (stored?.issued || (stored && (await this.store.noteIssued(digest, stored)))) return;
+    throw new AppError('UNAUTHORIZED', 'unauthorized: the session has ended', { reason: 'access.unauthorized' });
+  }
+
   /** Answers whose it was. Throws UNAVAILABLE. */
   async end(sid: string): Promise<UserPrincipal | undefined> {
     const session = await this.find(sid, false);
     if (!session) return undefined;
     const { id, principal } = session;
-    await this.store.remove(digestOf(sid), { id, userId: principal.id });
+    await this.close(digestOf(sid), { id, userId: principal.id });
     this.cache.forget('user', principal.id);
     return principal;
   }
@@ -94,8 +107,14 @@ export class SessionsService {
     const meant = id === undefined ? all : all.filter(({ session }) => session.id === id);
     if (id !== undefined && meant.length === 0)
       throw new AppError('NOT_FOUND', `session ${id} not found`, { reason: 'session.unknown' });
-    for (const { digest, session } of meant) await this.store.remove(digest, session);
+    for (const { digest, session } of meant) await this.close(digest, session);
     this.cache.forget('user', userId);
+  }
+
+  /** Registry tokens name no session: where some were issued in it, all of the user's end. Clients ask for new ones. */
+  private async close(digest: string, session: Pick<StoredSession, 'id' | 'userId'>): Promise<void> {
+    const last = await this.store.remove(digest, session);
+    if (last?.issued) await this.users.raiseEpoch(session.userId);
   }
 
   private async idleSeconds(): Promise<number> {
