@@ -50,6 +50,16 @@ export class AccountsRepository {
     return row;
   }
 
+  /** The user name behind what somebody signs in with, as above; what nobody has stands for itself. */
+  async nameBehind(login: string): Promise<string> {
+    if (!login.includes('@')) return login;
+    const [row] = await this.database.query<{ username: string }>(
+      `SELECT username FROM user_account WHERE (username = $1 OR email = $1) AND NOT deleted ORDER BY (username = $1) DESC LIMIT 1`,
+      [login],
+    );
+    return row?.username ?? login;
+  }
+
   async userById(id: number): Promise<UserAccount | undefined> {
     const [row] = await this.database.query<UserAccount>(`${user} AND u.id = $1`, [id]);
     return row;

@@ -5,7 +5,7 @@ import { AccountsRepository, robotPrincipal, userPrincipal, type UserAccount } f
 import { CredentialCache, type AccountPrincipal, type ProvenCredential } from './credential-cache';
 import { LastUsed } from './last-used';
 import { CredentialProof, type Proof } from './credential-proof';
-import { SignInThrottle } from './throttle/sign-in-throttle';
+import { SignInThrottle, type Attempt } from './throttle/sign-in-throttle';
 
 /** A cached login is believed for so long before the account's row is read again. */
 const recheckMs = 1_000;
@@ -46,8 +46,8 @@ export class Authenticator {
   /** Somebody who begins a session: a person, with the password itself. Throws TOOMANYREQUESTS. */
   async signIn(username: string, password: string, address: string): Promise<UserAccount | undefined> {
     if (!isPlausible(username, password)) return undefined;
-    const robot = username.startsWith(await this.robotPrefix());
-    return this.throttle.watch({ username, address, robot }, () => this.proof.ofPerson(username, password));
+    const attempt = await this.attemptOf(username, address);
+    return this.throttle.watch(attempt, () => this.proof.ofPerson(username, password));
   }
 
   /** Of passwords proven lately. */
@@ -110,8 +110,14 @@ export class Authenticator {
     const byToken = await this.proof.ofToken(password, username);
     if (byToken) return byToken;
     const prefix = await this.robotPrefix();
-    const robot = username.startsWith(prefix);
-    return this.throttle.watch({ username, address, robot }, () => this.proof.ofLogin(username, password, prefix));
+    const attempt = await this.attemptOf(username, address);
+    return this.throttle.watch(attempt, () => this.proof.ofLogin(username, password, prefix));
+  }
+
+  /** Counted for the account, whether its name was typed or its mail address. */
+  private async attemptOf(login: string, address: string): Promise<Attempt> {
+    const robot = login.startsWith(await this.robotPrefix());
+    return { username: await this.accounts.nameBehind(login), address, robot };
   }
 
   private async robotPrefix(): Promise<string> {

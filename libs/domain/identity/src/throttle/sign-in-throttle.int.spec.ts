@@ -73,6 +73,13 @@ describe('wrong passwords for one account from one network', () => {
     await expect(basic(here, 'alice', another(), '2001:db8:1:3::1')).resolves.toBeUndefined();
   });
 
+  it('count for the account, by whichever of its names', async () => {
+    for (let attempt = 0; attempt < 5; attempt++)
+      await basic(here, attempt % 2 ? 'bob' : 'bob@example.com', another(), '192.0.2.8');
+    for (const name of ['bob', 'bob@example.com', 'BOB'])
+      await expect(basic(there, name, another(), '192.0.2.8')).rejects.toMatchObject(throttled);
+  });
+
   it('are the same for an account that is not there', async () => {
     for (let attempt = 0; attempt < 5; attempt++)
       await expect(basic(here, 'nobody', another(), '192.0.2.5')).resolves.toBeUndefined();
