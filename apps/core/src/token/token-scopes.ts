@@ -59,7 +59,19 @@ function decide(
       : catalogActions(scope, principal);
     return { type: scope.type, name: scope.name, actions };
   });
-  return { access, projects: [...facts.values()] };
+  return { access, projects: projectsReached(asked, access, facts) };
+}
+
+/** Of others nothing is said: whoever reads the token would learn that they are there. */
+function projectsReached(
+  asked: readonly Asked[],
+  access: readonly TokenAccess[],
+  facts: ReadonlyMap<string, ProjectFacts>,
+): ProjectFacts[] {
+  const names = asked.flatMap(({ repository }, index) =>
+    repository && access[index]?.actions.length ? [repository.project] : [],
+  );
+  return [...new Set(names)].flatMap((name) => facts.get(name) ?? []);
 }
 
 function repositoryOf({ type, name }: Scope, hosts: readonly string[]): RepositoryName | undefined {

@@ -124,6 +124,17 @@ describe('requested ∩ allowed (decision 17)', () => {
     await expect(granted('guest')).resolves.toEqual([]);
   });
 
+  it('says nothing of projects that its bearer may not see', async () => {
+    const projects = async (as: string | undefined, ...scopes: string[]): Promise<number[]> => {
+      const [, payload = ''] = String((await ask(as, ...scopes)).body.token).split('.');
+      const { breakwater } = JSON.parse(Buffer.from(payload, 'base64url').toString());
+      return breakwater.projects.map(([id]: [number, number]) => id);
+    };
+    for (const as of [undefined, 'stranger'])
+      expect(await projects(as, 'repository:team/app:pull', 'repository:nowhere/app:pull')).toEqual([]);
+    expect(await projects('guest', 'repository:team/app:pull', 'repository:open/app:push')).toEqual([teamId]);
+  });
+
   it('never grants more than was asked', async () => {
     await expect(granted('admin', 'repository:team/app:pull')).resolves.toEqual([
       { type: 'repository', name: 'team/app', actions: ['pull'] },
