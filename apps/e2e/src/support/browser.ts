@@ -2,10 +2,12 @@ import { send, type Answer, type Credentials } from './http';
 import { observe } from './operations';
 import type { Platform } from './platform';
 
+type Headers = Record<string, string | undefined>;
+
 /** Asks as the portal's pages do: with cookies, and with the CSRF token that answers bring. */
 export class Browser {
-  private readonly cookies = new Map<string, string>();
-  private token = '';
+  readonly cookies = new Map<string, string>();
+  token = '';
 
   constructor(
     private readonly platform: Platform,
@@ -32,15 +34,30 @@ export class Browser {
     return answer;
   }
 
-  private async send(method: string, path: string, body?: string, type?: string): Promise<Answer> {
+  private send(method: string, path: string, body?: string, type?: string): Promise<Answer> {
+    return this.request(method, path, { body, headers: { ...(body !== undefined && { 'content-type': type ?? '' }) } });
+  }
+
+  /** `path` from the root. `headers` beside and in place of the usual ones; undefined leaves one out. */
+  async request(
+    method: string,
+    path: string,
+    { body, headers: others = {}, localAddress }: { body?: string; headers?: Headers; localAddress?: string } = {},
+  ): Promise<Answer> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const headers = {
+    const headers: Headers = {
       'user-agent': this.userAgent,
       ...(cookie && { cookie }),
       ...(this.token && { 'x-harbor-csrf-token': this.token }),
-      ...(body !== undefined && { 'content-type': type ?? '' }),
+      ...others,
     };
-    const answer = await send(`${this.platform.httpUrl}${path}`, { method, headers, body });
+    const sent = Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    const answer = await send(`${this.platform.httpUrl}${path}`, {
+      method,
+      headers: Object.fromEntries(sent),
+      body,
+      localAddress,
+    });
     this.token = String(answer.headers['x-harbor-csrf-token'] ?? this.token);
     for (const line of answer.headers['set-cookie'] ?? []) {
       const [pair = ''] = line.split(';');

@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
-import { makePlatformFolder, startPlatform } from './platform';
+import { makePlatformFolder, startPlatform, trustedProxy } from './platform';
 
-/** Receivers of webhooks are in the tests, and garbage is collected while we look. */
-const env = { WEBHOOK_ALLOWED_NETWORKS: '127.0.0.1', GC_TIME_WINDOW_HOURS: '0' };
+/** Receivers of webhooks are in the tests, garbage is collected while we look, and one address is a proxy's. */
+const env = { WEBHOOK_ALLOWED_NETWORKS: '127.0.0.1', GC_TIME_WINDOW_HOURS: '0', TRUSTED_PROXIES: trustedProxy };
 
 declare global {
   var stopPlatform: (() => Promise<void>) | undefined;

@@ -14,6 +14,8 @@ export interface RequestOptions {
   body?: Buffer | string | Readable;
   /** PEM certificates to trust; default: the system's. */
   ca?: string;
+  /** Address of this machine that the request comes from. */
+  localAddress?: string;
 }
 
 export interface Answer {
@@ -40,6 +42,7 @@ export async function open(url: string, options: RequestOptions = {}): Promise<I
     method: options.method ?? 'GET',
     headers: { host: new URL(url).host, ...bodyHeaders(options), ...options.headers },
     ca: options.ca,
+    localAddress: options.localAddress,
     agent: false,
   });
   const answered = new Promise<IncomingMessage>((resolve, reject) => {

@@ -9,6 +9,9 @@ import { freePort, outwardAddress, until } from './ports';
 const ROOT = resolve(__dirname, '../../../..');
 const READY_MS = 300_000;
 
+/** Who comes from here to the platform under test says for whom it asks (X-Forwarded-For), and is believed. */
+export const trustedProxy = '127.0.0.2';
+
 /** Where the platform under test answers; one for the whole jest run. */
 export interface Platform {
   /** Process id of the supervisor. */
