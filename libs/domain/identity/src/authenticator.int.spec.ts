@@ -5,6 +5,7 @@ import { Authenticator } from './authenticator';
 import { LastUsed } from './last-used';
 import { startIdentity, type IdentityBench } from './identity.suite';
 import { RobotsService } from './robots.service';
+import { PasswordHasher } from './secrets/password-hasher';
 import { UsersService } from './users.service';
 
 let here: IdentityBench;
@@ -221,5 +222,46 @@ describe('robots', () => {
     await expect(basic(here, 'bot-team+prefixed', secret)).resolves.toMatchObject({ name: 'bot-team+prefixed' });
     await expect(basic(here, 'robot$team+prefixed', secret)).resolves.toBeUndefined();
     await settings.update({ robot_name_prefix: 'robot$' });
+  });
+});
+
+/** Slow hashes and queries: time itself is no measure on a busy machine. */
+describe('a wrong password costs', () => {
+  async function costOf(name: string): Promise<{ hashes: number; queries: number }> {
+    const check = jest.spyOn(here.app.get(PasswordHasher, { strict: false }), 'check');
+    const query = jest.spyOn(here.database, 'query');
+    try {
+      await expect(basic(here, name, `Wrong${Math.random()}`)).resolves.toBeUndefined();
+      const isSlow = ([, stored]: [string, string]): boolean => stored.startsWith('$argon2id$');
+      return { hashes: check.mock.calls.filter(isSlow).length, queries: query.mock.calls.length };
+    } finally {
+      check.mockRestore();
+      query.mockRestore();
+    }
+  }
+
+  it('as much for an account that is not there, that came from Harbor, or that was deleted', async () => {
+    await person('weighed');
+    const fromHarbor = await person('weighed-harbor');
+    const hash = pbkdf2Sync('Harbor12345', 'salt', 4_096, 16, 'sha256').toString('hex');
+    const sql = 'UPDATE user_account SET password_hash = $2 WHERE id = $1';
+    await here.database.query(sql, [fromHarbor, `sha256$4096$salt$${hash}`]);
+    await users().remove(await person('weighed-gone'));
+    const costs: unknown[] = [];
+    for (const name of ['weighed', 'weighed-harbor', 'weighed-gone', 'weighed-nobody']) costs.push(await costOf(name));
+    expect(costs).toEqual(costs.map(() => costs[0]));
+    expect(costs[0]).toMatchObject({ hashes: 1 });
+  });
+
+  it('as much for a robot that is not there, in a project that is or is not', async () => {
+    const make = (name: string, disable = false) =>
+      robots().create({ name, level: 'project', description: '', disable, duration: -1, permissions }, internal);
+    await make('weighed');
+    await make('weighed-off', true);
+    const costs: unknown[] = [];
+    for (const name of ['team+weighed', 'team+weighed-off', 'team+none', 'nowhere+none', 'none'])
+      costs.push(await costOf(`robot$${name}`));
+    expect(costs).toEqual(costs.map(() => costs[0]));
+    expect(costs[0]).toMatchObject({ hashes: 0 });
   });
 });

@@ -26,15 +26,22 @@ export class CredentialProof {
 
   /** A robot when the name begins with `prefix` and there is one, else a person. */
   async ofLogin(username: string, secret: string, prefix: string): Promise<Proof | undefined> {
-    if (username.startsWith(prefix)) {
-      const robot = await this.accounts.robotByName(username.slice(prefix.length));
-      if (robot) {
-        const until = this.robotSecretEnds(secret, robot);
-        return until === undefined ? undefined : { principal: robotPrincipal(robot, prefix), ...until };
-      }
-    }
+    if (username.startsWith(prefix)) return this.ofRobot(username, secret, prefix);
     const account = await this.ofPerson(username, secret);
     return account && { principal: userPrincipal(account) };
+  }
+
+  /**
+   * A robot's secret is checked fast. So is nothing at all where there is no such robot: slowness would tell, and with
+   * it which private projects there are. A person may have had the name before the prefix was changed.
+   */
+  private async ofRobot(username: string, secret: string, prefix: string): Promise<Proof | undefined> {
+    const robot = await this.accounts.robotByName(username.slice(prefix.length));
+    const until = robot && this.robotSecretEnds(secret, robot);
+    if (robot && until) return { principal: robotPrincipal(robot, prefix), ...until };
+    const account = await this.accounts.userByLogin(username);
+    if (robot || !account) return undefined;
+    return (await this.isRight(account, secret)) ? { principal: userPrincipal(account) } : undefined;
   }
 
   /** Takes as long for an account that is not there. */
@@ -44,11 +51,14 @@ export class CredentialProof {
       await this.hasher.pretendToCheck(password);
       return undefined;
     }
-    const result = await this.hasher.check(password, account.passwordHash);
-    if (result === 'wrong') return undefined;
+    return (await this.isRight(account, password)) ? account : undefined;
+  }
+
+  private async isRight({ id, passwordHash }: UserAccount, password: string): Promise<boolean> {
+    const result = await this.hasher.check(password, passwordHash);
     if (result === 'right-but-outdated')
-      await this.accounts.replaceHash(account.id, account.passwordHash, await this.hasher.hash(password));
-    return account;
+      await this.accounts.replaceHash(id, passwordHash, await this.hasher.hash(password));
+    return result !== 'wrong';
   }
 
   /** Undefined: wrong. The secret before the last rotation is good for a time. */

@@ -24,8 +24,12 @@ export class PasswordHasher {
 
   /** `outdated`: the password is right and its hash should be made anew. */
   async check(password: string, stored: string): Promise<PasswordCheck> {
-    if (isHarborHash(stored))
-      return (await this.pool.run(() => verifyHarborHash(password, stored))) ? 'right-but-outdated' : 'wrong';
+    if (isHarborHash(stored)) {
+      if (await this.pool.run(() => verifyHarborHash(password, stored))) return 'right-but-outdated';
+      // Harbor's hashes are faster: that would tell which accounts came from there and were not used since.
+      await this.pretendToCheck(password);
+      return 'wrong';
+    }
     return (await this.pool.run(() => verify(stored, password))) ? 'right' : 'wrong';
   }
 
