@@ -75,8 +75,13 @@ it.each(Object.keys(doors))('an account that is not there is answered as one tha
     `/users?q=username%3D${gone.username}`,
   );
   expectStatus(await fixture.api.call('DELETE', `/users/${id}`), 200);
+  const options = { project: fixture.project, name: unique('ci'), actions: ['pull'] };
+  const robot = await fixture.api.createRobot(options);
   const seen: string[] = [];
-  for (const username of [fixture.developer.username, unique('nobody'), gone.username, `robot$${unique('none')}`]) {
+  for (const username of [
+    ...[fixture.developer.username, unique('nobody'), gone.username],
+    ...[robot.username, `robot$${fixture.project}+none`, `robot$${unique('nowhere')}+ci`],
+  ]) {
     const address = `${newNetwork()}::1`;
     const answers: string[] = [];
     for (let guess = 0; guess < 6; guess++) {
@@ -87,6 +92,18 @@ it.each(Object.keys(doors))('an account that is not there is answered as one tha
     seen.push(answers.join('\n'));
   }
   expect(new Set(seen).size).toBe(1);
+});
+
+it('the old password is guessed no faster by who holds a session of somebody', async () => {
+  const who = await fixture.api.createUser(unique('changing'));
+  const stolen = new Browser(fixture.platform);
+  expectStatus(await stolen.login(who), 200);
+  const { user_id: id } = (await stolen.call('GET', '/users/current')).json<{ user_id: number }>();
+  const change = (old_password: string) =>
+    stolen.call('PUT', `/users/${id}/password`, { old_password, new_password: 'Stolen123' });
+  for (let guess = 0; guess < 5; guess++) expectStatus(await change(wrong('').password), 403);
+  expectThrottled(await change(who.password));
+  expectThrottled(await doors['/c/login']!(who, here()));
 });
 
 it('many accounts from one network are shut out together, however the addresses within it change', async () => {

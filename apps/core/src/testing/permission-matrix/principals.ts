@@ -24,9 +24,6 @@ export function accessOf(permissions: Iterable<string>): { resource: string; act
 export const everyone = principals.join('');
 /** Who has logged in. */
 export const known = everyone.replace('N', '');
-/** People and the platform: accounts that are no robots and come with no token. */
-export const people = 'SLGDMPAI';
-
 /**
  * What an operation asks of its caller (section 3.4): `P member:list` on the project, `S user:list` on the system, else the
  * letters of those who are let in.
