@@ -5,7 +5,7 @@ import { type Answer, expectStatus } from './support/http';
 import { uniqueLayer } from './support/images';
 import { until } from './support/ports';
 import { RepositoryClient } from './support/registry';
-import { WebhookReceiver } from './support/webhook-receiver';
+import { WebhookReceiver } from '@breakwater/testing';
 import { deliveredBy, policyFor } from './support/webhooks';
 
 jest.setTimeout(90_000);

@@ -34,5 +34,6 @@ import { PolicySubjects } from './policy-subjects';
     PolicySubjects,
     { provide: APP_INTERCEPTOR, useClass: AuditInterceptor },
   ],
+  exports: [Actors, AuditModule, AuditSubjects],
 })
 export class AuditLogsApiModule {}

@@ -23,7 +23,6 @@ import { UserIdParameters } from './user-id.dto';
 import {
   ListUsersQuery,
   OIDCCliSecretReqDto,
-  PasswordReqDto,
   SearchUsersQuery,
   toUser,
   UserCreationReqDto,
@@ -151,23 +150,6 @@ export class UsersController {
     @Body() { sysadmin_flag: flag }: UserSysAdminFlagDto,
   ): Promise<void> {
     await this.users.setSysadmin(id, flag ?? false);
-  }
-
-  @Put(':user_id/password')
-  @Authenticated()
-  @Audited('update_user', ({ params }, subjects) => subjects.people.user(params.user_id))
-  @Operation({ id: 'updateUserPassword', tag, summary: 'Change a password', errors: [400, 401, 403, 404] })
-  @ReturnsNothing()
-  async changePassword(
-    @Param() { user_id: id }: UserIdParameters,
-    @Body() passwords: PasswordReqDto,
-    @CurrentPrincipal() principal: Principal,
-    @Req() request: FastifyRequest,
-  ): Promise<void> {
-    this.access.requireSelfOr(principal, id, 'user:update');
-    if (this.access.isSelf(principal, id))
-      await this.access.requirePassword(request, principal, passwords.old_password ?? '');
-    await this.users.changePassword(id, passwords.new_password ?? '');
   }
 
   @Put(':user_id/cli_secret')

@@ -145,6 +145,20 @@ describe("one's own account", () => {
     await expect(core.request('GET', '/users/current', { as: 'carol' })).resolves.toMatchObject({ status: 200 });
   });
 
+  it('is guessed here as slowly as at the front door', async () => {
+    const id = await core.createUser('guessed');
+    const change = (old_password: string) =>
+      core.request('PUT', `/users/${id}/password`, {
+        as: 'guessed',
+        body: { old_password, new_password: 'Changed12' },
+      });
+    for (let guess = 0; guess < 5; guess++) expect((await change(`Wrong123${guess}`)).status).toBe(403);
+    await expect(change(password)).resolves.toMatchObject({
+      status: 429,
+      body: { errors: [{ reason: 'login.throttled' }] },
+    });
+  });
+
   it('cannot make itself an administrator', async () => {
     await expect(
       core.request('PUT', `/users/${ids.carol}/sysadmin`, { as: 'carol', body: { sysadmin_flag: true } }),

@@ -30,20 +30,23 @@ export class AuditTrail {
   /**
    * Runs `work` in a transaction and notes there what it did, so that neither is without the other; when it fails, notes
    * that it was tried and throws what it threw. `work` holds nothing but database calls, for it may run twice.
-   * `describe` is asked when it is over, inside of that transaction when it succeeded.
+   * `describe` is asked when it is over, inside of that transaction when it succeeded. `check` comes before the
+   * transaction and belongs to what was tried: what it writes stays when it throws.
    */
   async around<T>(
     actor: EventActor,
     describe: (succeeded: boolean) => Promise<AuditedAction> | AuditedAction,
     work: () => Promise<T>,
+    check?: () => Promise<void>,
   ): Promise<T> {
-    return this.failures(actor, describe, () =>
-      this.database.transaction(async () => {
+    return this.failures(actor, describe, async () => {
+      await check?.();
+      return this.database.transaction(async () => {
         const result = await work();
         await this.record(actor, await describe(true));
         return result;
-      }),
-    );
+      });
+    });
   }
 
   /**
