@@ -68,6 +68,7 @@ describe('labels', () => {
     expect((await core.request('GET', '/labels/999999')).status).toBe(401);
     const visible = await create({ name: 'for-all', scope: 'p', project_id: open }, 'admin');
     expect((await core.request('GET', `/labels/${visible}`)).body).toMatchObject({ name: 'for-all', project_id: open });
+    await core.request('DELETE', `/labels/${visible}`, { as: 'admin' });
     expect((await list('?scope=p&project_id=999999', 'guest')).status).toBe(403);
     expect((await list('?scope=p&project_id=999999', 'admin')).status).toBe(404);
     expect((await core.request('PUT', path, { as: 'guest', body: { name: 'x' } })).status).toBe(403);
