@@ -39,6 +39,7 @@ export {
   sendError,
 } from './http/error-envelope.filter';
 export { FrontDoor } from './http/front-door';
+export { GuardedHttpClient, type GuardedAnswer } from './http/guarded-http-client';
 export { assertInternal, InternalGuard, isInternalSecret } from './http/internal.guard';
 export { RateLimits, type LimitedPrincipal } from './http/rate-limits';
 export { run } from './http/run';

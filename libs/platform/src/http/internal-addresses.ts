@@ -1,4 +1,4 @@
-import { AddressList } from '@breakwater/platform';
+import { AddressList } from './address-list';
 import { isIPv4 } from 'node:net';
 
 /** What is not the internet: RFC 6890 and its registries, multicast, and what stands for IPv4 inside IPv6. */
@@ -34,7 +34,7 @@ const internal = new AddressList([
   'ff00::/8',
 ]);
 
-/** Whether a webhook must not be sent there: internal, and in none of the `allowed` networks. */
+/** Whether nothing that people chose may be sent there: internal, and in none of the `allowed` networks. */
 export function isForbidden(address: string, allowed: AddressList): boolean {
   const [withoutZone = ''] = address.split('%');
   const plain = unmapped(withoutZone);

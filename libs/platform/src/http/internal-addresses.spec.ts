@@ -1,4 +1,4 @@
-import { AddressList } from '@breakwater/platform';
+import { AddressList } from './address-list';
 import { isForbidden } from './internal-addresses';
 
 const none = new AddressList([]);

@@ -1,0 +1,110 @@
+import { lookup } from 'node:dns';
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage, type RequestOptions } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { isIP } from 'node:net';
+import { AddressList } from './address-list';
+import { isForbidden } from './internal-addresses';
+
+export interface GuardedRequest {
+  method: 'GET' | 'POST';
+  /** http or https. */
+  url: string;
+  headers: Record<string, string>;
+  body?: string;
+  skipCertVerify: boolean;
+}
+
+export interface GuardedAnswer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: Buffer;
+  /** There was more than `body`. */
+  isCut: boolean;
+}
+
+interface Limits {
+  /** Internal addresses and networks that are allowed all the same. */
+  allowed: readonly string[];
+  /** The variable that allows them, for people to read. */
+  allowedBy: string;
+  /** From the lookup of the name to the end of the answer. */
+  timeoutMs: number;
+  /** Of an answer; the rest is not read. */
+  maxBodyBytes: number;
+}
+
+/**
+ * Asks addresses that people chose, from inside the network: internal addresses are refused unless a setting allows
+ * them. The name is looked up once, and the connection goes to the very address that was checked. Redirects are answers
+ * like others: nobody follows them.
+ */
+export class GuardedHttpClient {
+  private readonly allowed: AddressList;
+
+  constructor(private readonly limits: Limits) {
+    this.allowed = new AddressList(limits.allowed);
+  }
+
+  /** Throws when no answer came in time, or for where it must not be sent. */
+  async send(request: GuardedRequest, signal: AbortSignal): Promise<GuardedAnswer> {
+    const { timeoutMs } = this.limits;
+    const timeout = AbortSignal.timeout(timeoutMs);
+    try {
+      return await this.exchange(request, AbortSignal.any([signal, timeout]));
+    } catch (error) {
+      signal.throwIfAborted();
+      if (timeout.aborted) throw new Error(`no answer within ${timeoutMs / 1_000} s`, { cause: error });
+      throw error;
+    }
+  }
+
+  private exchange(request: GuardedRequest, signal: AbortSignal): Promise<GuardedAnswer> {
+    const url = new URL(request.url);
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    // Literal addresses are not looked up.
+    if (isIP(host) && isForbidden(host, this.allowed)) throw this.forbidden(host);
+    const { body = '' } = request;
+    const options: RequestOptions & { rejectUnauthorized: boolean } = {
+      method: request.method,
+      headers: { ...request.headers, ...(body !== '' && { 'content-length': String(Buffer.byteLength(body)) }) },
+      agent: false,
+      signal,
+      lookup: this.checkedLookup,
+      rejectUnauthorized: !request.skipCertVerify,
+    };
+    return new Promise((resolve, reject) => {
+      const sent = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, options);
+      sent.on('error', reject);
+      sent.on('response', (response) => void readAnswer(response, this.limits.maxBodyBytes).then(resolve, reject));
+      sent.end(body);
+    });
+  }
+
+  /** One forbidden address among others is enough: names that resolve to both are made for that. */
+  private readonly checkedLookup: RequestOptions['lookup'] = (hostname, options, callback) => {
+    lookup(hostname, { ...options, all: true }, (error, addresses) => {
+      const bad = addresses?.find(({ address }) => isForbidden(address, this.allowed));
+      const [first] = addresses ?? [];
+      if (error || bad || !first) callback(error ?? this.forbidden(hostname), '', 0);
+      else if (options.all) callback(null, addresses);
+      else callback(null, first.address, first.family);
+    });
+  };
+
+  private forbidden(host: string): Error {
+    return new Error(`${host} is an internal address: ${this.limits.allowedBy} does not allow it`);
+  }
+}
+
+async function readAnswer(response: IncomingMessage, maxBodyBytes: number): Promise<GuardedAnswer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    length += chunk.length;
+    // Leaving the loop ends the connection.
+    if (length > maxBodyBytes) break;
+  }
+  const body = Buffer.concat(chunks).subarray(0, maxBodyBytes);
+  return { status: response.statusCode ?? 0, headers: response.headers, body, isCut: length > maxBodyBytes };
+}
