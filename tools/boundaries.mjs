@@ -33,6 +33,7 @@ export const domains = {
   immutability: ['coherence', 'projects'],
   retention: ['artifacts', 'events', 'executions', 'immutability', 'projects'],
   webhooks: ['events', 'executions', 'settings', 'projects'],
+  scanners: ['settings', 'projects'],
   import: ['access', 'artifacts', 'executions', 'projects'],
 };
 

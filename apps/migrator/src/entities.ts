@@ -8,6 +8,7 @@ import * as immutability from '@breakwater/immutability';
 import * as projects from '@breakwater/projects';
 import * as retention from '@breakwater/retention';
 import * as quotas from '@breakwater/quotas';
+import * as scanners from '@breakwater/scanners';
 import * as settings from '@breakwater/settings';
 import * as tokens from '@breakwater/tokens';
 import * as webhooks from '@breakwater/webhooks';
@@ -26,6 +27,7 @@ const exported: unknown[] = [
   projects,
   quotas,
   retention,
+  scanners,
   settings,
   tokens,
   webhooks,

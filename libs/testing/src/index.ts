@@ -9,3 +9,4 @@ export { readScrape, scrape, type Scrape } from './scrape';
 export { createSlowProxy, type SlowProxy } from './slow-proxy';
 export { fakeJobContext, type FakeJobContext } from './fake-job-context';
 export { WebhookReceiver, type Delivered } from './webhook-receiver';
+export { TestScannerAdapter, testScannerMetadata } from './test-scanner-adapter';

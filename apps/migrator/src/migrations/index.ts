@@ -12,6 +12,7 @@ import { People1795502000000 } from './1795502000000-people';
 import { LabelsAdditions1795503000000 } from './1795503000000-labels-additions';
 import { TagsSearchBytes1795504000000 } from './1795504000000-tags-search-bytes';
 import { AuditAndQuotas1795505000000 } from './1795505000000-audit-and-quotas';
+import { Scanners1795506000000 } from './1795506000000-scanners';
 
 /** Every migration in order. `nx g @breakwater/workspace:migration` adds one; a merged one is never edited. */
 export const migrations = [
@@ -29,4 +30,5 @@ export const migrations = [
   LabelsAdditions1795503000000,
   TagsSearchBytes1795504000000,
   AuditAndQuotas1795505000000,
+  Scanners1795506000000,
 ];

@@ -16,6 +16,15 @@ export class SealingKeys {
     private readonly vault: SettingVault,
   ) {}
 
+  /**
+   * Of the key to seal with, for secrets that other libraries keep. Call in the transaction that stores what it seals: until
+   * that ends the key is not changed.
+   */
+  async inUse(): Promise<string> {
+    await this.repository.lock();
+    return this.repository.sealingKey();
+  }
+
   /** Every secret is sealed anew with a new key, and the one before opens nothing any more. Answers the new key's id. */
   rotate(): Promise<string> {
     return this.database.transaction(async () => {

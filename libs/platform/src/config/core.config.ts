@@ -8,6 +8,7 @@ import {
   secretFragment,
   serverFragment,
 } from './fragments';
+import { scannersFragment } from './scanners.fragment';
 import { settingsFragment } from './settings.fragment';
 
 export const coreConfig = z.object({
@@ -18,6 +19,7 @@ export const coreConfig = z.object({
   ...secretFragment,
   ...overloadFragment,
   ...settingsFragment,
+  ...scannersFragment,
   CONCURRENCY_TOKENS: concurrency(32, 'tokens, which logins and pulls begin with'),
   CONCURRENCY_API_READS: concurrency(32, 'reads of the management API'),
   CONCURRENCY_API_WRITES: concurrency(16, 'changes through the management API'),

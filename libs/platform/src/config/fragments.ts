@@ -16,6 +16,9 @@ export const commaList = z
       .filter(Boolean),
   );
 
+/** Addresses and networks: `10.20.0.0/16,::1`. */
+export const networkList = commaList.pipe(z.array(z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()])));
+
 export const serverFragment = {
   HOST: z.string().default('127.0.0.1').describe('Address to listen on'),
   PORT: port.describe('Port to listen on'),

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { commaList } from './fragments';
+import { networkList } from './fragments';
 
 /** Of the process that sends webhooks. */
 export const webhooksFragment = {
-  WEBHOOK_ALLOWED_NETWORKS: commaList
-    .pipe(z.array(z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()])))
-    .describe('Internal addresses or CIDRs that webhooks may be sent to; others are refused'),
+  WEBHOOK_ALLOWED_NETWORKS: networkList.describe(
+    'Internal addresses or CIDRs that webhooks may be sent to; others are refused',
+  ),
   JOBSERVICE_WEBHOOK_JOB_HTTP_CLIENT_TIMEOUT: z.coerce
     .number()
     .int()

@@ -9,4 +9,5 @@ export const advisoryLocks = {
   webhookEvents: 7_233_155_001,
   auditEvents: 7_233_155_002,
   settings: 7_233_155_010,
+  scanners: 7_233_155_011,
 } as const;
