@@ -38,6 +38,7 @@ import { RepositoriesApiModule } from './repositories/repositories-api.module';
 import { RestModule } from './rest';
 import { RetentionApiModule } from './retention/retention-api.module';
 import { RobotsModule } from './robots/robots.module';
+import { ScannersApiModule } from './scanners/scanners-api.module';
 import { SchedulesApiModule } from './schedules';
 import { SearchApiModule } from './search/search-api.module';
 import { StorageApiModule } from './storage/storage-api.module';
@@ -70,6 +71,7 @@ const resources = [
   RepositoriesApiModule,
   RetentionApiModule,
   RobotsModule,
+  ScannersApiModule,
   SchedulesApiModule,
   SessionsApiModule,
   SearchApiModule,

@@ -34,8 +34,9 @@ export type Needs = `P ${string}:${string}` | `S ${string}:${string}` | { only: 
 export type Place = 'team' | 'open';
 
 /** Who is let in, in the order of `principals`. */
-export function letIn(needs: Needs, place: Place): string {
-  return principals.filter((letter) => isLetIn(letter, needs, place)).join('');
+export function letIn({ needs, loggedIn }: { needs: Needs; loggedIn?: true }, place: Place): string {
+  const candidates = loggedIn ? known : everyone;
+  return [...candidates].filter((letter) => isLetIn(letter, needs, place)).join('');
 }
 
 function isLetIn(letter: Letter, needs: Needs, place: Place): boolean {

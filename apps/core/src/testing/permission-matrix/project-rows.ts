@@ -1,4 +1,4 @@
-import { api, named, project, type Row } from './row';
+import { api, named, project, usual, type Row } from './row';
 
 const webhooks = `${project}/webhook`;
 const policy = `${webhooks}/policies/:webhook_policy_id`;
@@ -20,6 +20,13 @@ const projects: Row[] = [
   // Ours: who needs which bytes
   { route: `GET ${project}/storage`, needs: 'P quota:read' },
   { route: `GET ${project}/storage/repositories`, needs: 'P quota:read' },
+];
+
+/** Section 3.4: of the operations on a project, the first is there for "any logged-in user". */
+const scanners: Row[] = [
+  { route: `GET ${project}/scanner`, needs: 'P scanner:read', loggedIn: true },
+  { route: `PUT ${project}/scanner`, needs: 'P scanner:create', body: { uuid: usual.registration_id } },
+  { route: `GET ${project}/scanner/candidates`, needs: 'P scanner:create' },
 ];
 
 /** ⚠ The list of metadata is out of reach for every role. */
@@ -66,4 +73,4 @@ const webhookRows: Row[] = [
   { route: `GET ${systemWebhooks}/:webhook_policy_id/deliveries`, needs: { only: 'AI' } },
 ];
 
-export const projectRows: Row[] = [...projects, ...membersAndMetadata, ...webhookRows];
+export const projectRows: Row[] = [...projects, ...scanners, ...membersAndMetadata, ...webhookRows];

@@ -5,6 +5,8 @@ export interface Row {
   /** Method and path, as registered. */
   route: string;
   needs: Needs;
+  /** Refuses who has not logged in, also what a public project shows to everyone. */
+  loggedIn?: true;
   /** Where that is, when the path names no project; asked of both projects when it does. */
   at?: Place;
   /** Sent so that nothing is changed by who is let in: most are refused later, for what they hold. */
@@ -38,6 +40,7 @@ export const usual: Readonly<Record<string, string>> = {
   import_id: '999999',
   immutable_rule_id: '999999',
   purge_id: '999999',
+  registration_id: '6f1fd9c4-2a45-4b54-8f51-000000000001',
   job_type: 'NONE',
   pool_id: 'none',
   job_id: '999999',

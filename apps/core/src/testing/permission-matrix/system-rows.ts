@@ -1,6 +1,7 @@
 import { everyone, known } from './principals';
 import { api, type Row } from './row';
 
+const scanners = `${api}/scanners`;
 const anyone = { only: everyone };
 const loggedIn = { only: known };
 
@@ -54,6 +55,16 @@ export const systemRows: Row[] = [
   { route: `PUT ${api}/system/CVEAllowlist`, needs: 'S configuration:update', body: {} },
   { route: `GET ${api}/internalconfig`, needs: { only: 'I' } },
   { route: `GET ${api}/systeminfo/volumes`, needs: 'S system-volumes:read' },
+
+  // scanner
+  { route: `GET ${scanners}`, needs: 'S scanner:list' },
+  { route: `POST ${scanners}`, needs: 'S scanner:create', body: { name: '', url: '' } },
+  { route: `POST ${scanners}/ping`, needs: 'S scanner:read', body: { name: '', url: '' } },
+  { route: `GET ${scanners}/:registration_id`, needs: 'S scanner:read' },
+  { route: `PUT ${scanners}/:registration_id`, needs: 'S scanner:update', body: { name: '', url: '' } },
+  { route: `PATCH ${scanners}/:registration_id`, needs: 'S scanner:update', body: { is_default: true } },
+  { route: `DELETE ${scanners}/:registration_id`, needs: 'S scanner:delete' },
+  { route: `GET ${scanners}/:registration_id/metadata`, needs: 'S scanner:read' },
 
   // gc and purge; the scrub is ours and runs with the same permissions as garbage collection
   ...scheduled(`${api}/system/gc`, 'gc_id', 'garbage-collection'),
