@@ -1,8 +1,13 @@
 import { rmSync } from 'node:fs';
 import { makePlatformFolder, startPlatform, trustedProxy } from './platform';
 
-/** Receivers of webhooks are in the tests, garbage is collected while we look, and one address is a proxy's. */
-const env = { WEBHOOK_ALLOWED_NETWORKS: '127.0.0.1', GC_TIME_WINDOW_HOURS: '0', TRUSTED_PROXIES: trustedProxy };
+/** Receivers of webhooks and scanners are in the tests, garbage is collected while we look, and one address is a proxy's. */
+const env = {
+  WEBHOOK_ALLOWED_NETWORKS: '127.0.0.1',
+  SCANNER_ALLOWED_NETWORKS: '127.0.0.1',
+  GC_TIME_WINDOW_HOURS: '0',
+  TRUSTED_PROXIES: trustedProxy,
+};
 
 declare global {
   var stopPlatform: (() => Promise<void>) | undefined;
