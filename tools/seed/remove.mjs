@@ -25,6 +25,7 @@ const REMOVALS = {
   task_log: `l WHERE task_id IN (SELECT id FROM task WHERE execution_id IN ${RUNS})`,
   execution: `e WHERE id IN ${RUNS}`,
   schedule: `s WHERE ${RETENTION}`,
+  scanner_registration: `s WHERE name = '${PREFIX}scanner'`,
   label: `l WHERE name LIKE '${PREFIX}%' AND project_id IS NULL`,
   tag_history: `t WHERE repository_id IN ${REPOSITORIES}`,
   artifact_reference: `f WHERE parent_id IN ${ARTIFACTS}`,

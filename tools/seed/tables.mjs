@@ -18,6 +18,7 @@ import {
   tagRows,
 } from './rows.mjs';
 import { MEMBERS_PER_PROJECT } from './scale.mjs';
+import { scannerTables } from './scanners.mjs';
 
 const GIB = 1024 ** 3;
 const PROGRESS_ROWS = 500_000;
@@ -93,7 +94,7 @@ export async function writeTables({ client, scale, first, passwordHash, say, wri
   await copy('audit_log', [...audit, 'operation_result', 'source_address', 'user_agent'], auditRows(platform, now));
   // Without it the planner takes the tables for empty.
   await client.query('ANALYZE project_blob, blob, artifact, artifact_blob');
-  for (const [what, sql] of [...derived(first, scale), ...labelTables(first, scale)])
+  for (const [what, sql] of [...derived(first, scale), ...labelTables(first, scale), ...scannerTables(first, scale)])
     await timed(what, say, async () => (await client.query(sql)).rowCount);
   await client.query('SET LOCAL synchronous_commit = on');
   await client.query('COMMIT');
