@@ -45,4 +45,34 @@ describe('nameModels', () => {
     });
     expect(JSON.stringify(schemas)).not.toContain('x-model');
   });
+
+  const target = (properties: object, required: string[] = []) => ({
+    type: 'object',
+    properties: { target: { type: 'object', properties, required, 'x-model': 'Target' } },
+  });
+  const named = (one: object, other: object) =>
+    nameModels({ paths: {}, schemas: { OneDto: one, OtherDto: other } as never }).schemas;
+
+  it('describes what requests and answers have in common as one model', () => {
+    const answer = target({ address: { type: 'string' }, signed: { type: 'boolean' } }, ['address', 'signed']);
+    const request = target({
+      address: { type: 'string', nullable: true },
+      signed: { type: 'boolean' },
+      secret: { type: 'string' },
+    });
+    const model = {
+      type: 'object',
+      properties: {
+        address: { type: 'string', nullable: true },
+        signed: { type: 'boolean' },
+        secret: { type: 'string' },
+      },
+    };
+    expect(named(answer, request).Target).toEqual(model);
+    expect(named(request, answer).Target).toEqual(model);
+  });
+
+  it('refuses two shapes of one name', () => {
+    expect(() => named(target({ bytes: {} }), target({ total: {}, free: {} }))).toThrow('two models are called Target');
+  });
 });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { OpenAPIObject } from '@nestjs/swagger';
 
 type Json = null | boolean | number | string | Json[] | JsonObject;
@@ -19,7 +20,7 @@ const prefix = '#/components/schemas/';
  * and a nested schema that carries a mark becomes the model of that name.
  */
 export function nameModels({ paths, schemas }: Described): Described {
-  const models = new Map<string, Json>();
+  const models = new Map<string, JsonObject>();
   const visit = (node: Json): Json => {
     if (Array.isArray(node)) return node.map(visit);
     return typeof node === 'object' && node !== null ? hoist(visitMembers(node), models) : node;
@@ -30,7 +31,7 @@ export function nameModels({ paths, schemas }: Described): Described {
     );
   for (const [name, schema] of Object.entries(schemas)) {
     const { [mark]: _own, ...model } = visitMembers(schema as unknown as JsonObject);
-    models.set(modelName(name), model);
+    addModel(models, modelName(name), model);
   }
   const named = visitMembers(paths as unknown as JsonObject);
   const sorted = [...models].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -41,10 +42,10 @@ export function nameModels({ paths, schemas }: Described): Described {
 }
 
 /** A marked schema becomes a model; a reference to it stays, with what belongs to the place. */
-function hoist({ [mark]: name, ...node }: JsonObject, models: Map<string, Json>): Json {
+function hoist({ [mark]: name, ...node }: JsonObject, models: Map<string, JsonObject>): Json {
   if (typeof name !== 'string') return node;
   const { nullable, description, ...model } = node;
-  if (!models.has(name)) models.set(name, model);
+  addModel(models, name, model);
   const reference = { $ref: prefix + name };
   // Beside $ref nothing else counts in OpenAPI 3.0.
   if (nullable === undefined && description === undefined) return reference;
@@ -54,6 +55,37 @@ function hoist({ [mark]: name, ...node }: JsonObject, models: Map<string, Json>)
     allOf: [reference],
   };
 }
+
+/** A shape has one name, in requests and answers: the model then tells what holds for both. */
+function addModel(models: Map<string, JsonObject>, name: string, model: JsonObject): void {
+  const known = models.get(name);
+  models.set(name, known && !isDeepStrictEqual(known, model) ? both(name, known, model) : model);
+}
+
+/** Throws when they are two shapes that happen to be called the same: clients would be generated from either. */
+function both(name: string, one: JsonObject, other: JsonObject): JsonObject {
+  const [wide, narrow] =
+    namesOf(one.properties).length >= namesOf(other.properties).length ? [one, other] : [other, one];
+  const known = new Set(namesOf(wide.properties));
+  if (!namesOf(narrow.properties).every((property) => known.has(property)))
+    throw new Error(
+      `two models are called ${name}: ${[...known].join(', ')} and ${namesOf(narrow.properties).join(', ')}`,
+    );
+  const { required: _either, ...rest } = { ...narrow, ...wide };
+  const demanded = listOf(wide.required).filter((property) => listOf(narrow.required).includes(property));
+  const properties = Object.fromEntries(
+    Object.entries(objectOf(wide.properties)).map(([property, schema]) => {
+      const second = objectOf(narrow.properties)[property];
+      return [property, { ...objectOf(second), ...objectOf(schema) }];
+    }),
+  );
+  return { ...rest, properties, ...(demanded.length > 0 && { required: demanded }) };
+}
+
+const objectOf = (node: Json | undefined): JsonObject =>
+  typeof node === 'object' && node !== null && !Array.isArray(node) ? node : {};
+const namesOf = (node: Json | undefined): string[] => Object.keys(objectOf(node));
+const listOf = (node: Json | undefined): Json[] => (Array.isArray(node) ? node : []);
 
 function modelName(className: string): string {
   return className.replace(/_Output$/, '').replace(/Dto$/, '');

@@ -19,13 +19,13 @@ import {
   ListRepositoryStorageQuery,
   ProjectStorageDto,
   RepositoryStorageDto,
-  StorageDto,
+  ContentStorageDto,
   toProjectStorage,
   toRepositoryStorage,
   toStorage,
 } from './storage.dto';
 
-type StorageBody = z.input<typeof StorageDto.schema>;
+type StorageBody = z.input<typeof ContentStorageDto.schema>;
 
 const inProject = 'projects/:project_name_or_id/storage';
 const inRepository = 'projects/:project_name/repositories/:repository_name';
@@ -81,7 +81,7 @@ export class StorageController {
     summary: 'The bytes of a repository, and how many of them it shares with others of the project (not in Harbor)',
     errors: [401, 403, 404],
   })
-  @Returns(StorageDto)
+  @Returns(ContentStorageDto)
   async ofRepository(@RepositoryName() repository: string): Promise<StorageBody> {
     const found = await this.bytes.ofRepository(repository);
     if (!found) throw new AppError('NOT_FOUND', `repository ${repository} not found`);
@@ -97,7 +97,7 @@ export class StorageController {
     summary: 'The bytes of an artifact with its children, and how many of them others need too (not in Harbor)',
     errors: [401, 403, 404],
   })
-  @Returns(StorageDto)
+  @Returns(ContentStorageDto)
   async ofArtifact(@RepositoryName() repository: string, @Param('reference') reference: string): Promise<StorageBody> {
     const { id } = await this.artifacts.get(repository, reference);
     return toStorage(await this.bytes.ofArtifact(id));

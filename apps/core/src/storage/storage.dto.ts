@@ -9,7 +9,7 @@ const bytesShape = {
   shared_bytes: int64.describe('The others'),
 };
 
-export class StorageDto extends createZodDto(z.object(bytesShape)) {}
+export class ContentStorageDto extends createZodDto(z.object(bytesShape)) {}
 
 export class ProjectStorageDto extends createZodDto(
   z.object({
@@ -31,7 +31,7 @@ export class RepositoryStorageDto extends createZodDto(
 
 export class ListRepositoryStorageQuery extends createZodDto(z.object(listShape)) {}
 
-export function toStorage({ bytes, uniqueBytes }: ContentBytes): z.input<typeof StorageDto.schema> {
+export function toStorage({ bytes, uniqueBytes }: ContentBytes): z.input<typeof ContentStorageDto.schema> {
   return { bytes, unique_bytes: uniqueBytes, shared_bytes: bytes - uniqueBytes };
 }
 
