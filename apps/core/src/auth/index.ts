@@ -11,3 +11,4 @@ export { RouteInventory } from './route-inventory';
 export { AllowedWhenReadOnly } from './read-only.guard';
 export { AuthModule } from './auth.module';
 export { RequestAuthenticator } from './request-authenticator';
+export { projectOf } from './request-context';

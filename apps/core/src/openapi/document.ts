@@ -2,6 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { cleanupOpenApiDoc } from 'nestjs-zod';
 import { api, describedModel } from '../rest';
+import { describeRefusals } from './common-answers';
 import { nameModels } from './models';
 
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
@@ -22,7 +23,11 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .build();
   const { paths, components, ...rest } = cleanupOpenApiDoc(SwaggerModule.createDocument(app, settings));
   const named = nameModels({ paths: withoutBase(paths), schemas: described(components?.schemas ?? {}) });
-  return { ...rest, paths: named.paths, components: { ...components, schemas: named.schemas } };
+  return describeRefusals({
+    ...rest,
+    paths: named.paths,
+    components: { ...components, schemas: named.schemas },
+  });
 }
 
 function described(schemas: Schemas): Schemas {

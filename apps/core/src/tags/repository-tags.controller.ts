@@ -5,7 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { Audited, theTag } from '../audit-logs';
 import { Actors } from '../artifacts/actors';
-import { CurrentProject, RequirePermission } from '../auth';
+import { CurrentProject, projectOf, RequirePermission } from '../auth';
 import { api, listOptions, Operation, Page, PathParameters, RepositoryName, Returns, ReturnsList } from '../rest';
 import {
   ListRepositoryTagsQuery,
@@ -94,13 +94,12 @@ export class RepositoryTagsController {
   })
   @Returns(RestoredTagDto)
   async restore(
-    @CurrentProject() { id: projectId }: ProjectFacts,
     @RepositoryName() repository: string,
+    @Param() { tag_name: tag }: TagNamePath,
     @Body() { digest }: RestoreTagDto,
     @Req() request: FastifyRequest,
   ): Promise<z.input<typeof RestoredTagDto.schema>> {
-    const { tag_name: tag } = TagNamePath.schema.parse(request.params);
-    const wanted = { projectId, repository, tag, digest };
+    const wanted = { projectId: projectOf(request).id, repository, tag, digest };
     return toRestoredTag(await this.history.restore(wanted, this.actors.of(request)));
   }
 }

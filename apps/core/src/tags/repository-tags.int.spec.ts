@@ -141,6 +141,7 @@ describe('the history of a tag', () => {
   it('does not know every digest', async () => {
     expect((await restore('stable', digests.ccc)).status).toBe(404);
     expect((await restore('stable', 'latest')).status).toBe(422);
+    expect((await restore('x'.repeat(129), digests.bb)).status).toBe(422);
     expect((await restore('stable', undefined)).status).toBe(422);
   });
 });

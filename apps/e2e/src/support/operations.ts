@@ -8,16 +8,21 @@ interface Operation {
   path: RegExp;
   /** Its parameters: of two paths that fit, the one with fewer is meant. */
   parameters: number;
-  responses: Record<string, { headers?: object }>;
+  responses: Record<string, Response>;
+}
+
+interface Response {
+  headers?: object;
 }
 
 interface Described {
   operationId: string;
-  responses: Operation['responses'];
+  responses: Record<string, Response | { $ref: string }>;
 }
 
 const document = JSON.parse(readFileSync(resolve(__dirname, '../../../../docs/api/core.openapi.json'), 'utf8')) as {
   paths: Record<string, Record<string, Described>>;
+  components: { responses: Record<string, Response> };
 };
 
 const operations: Operation[] = Object.entries(document.paths)
@@ -27,10 +32,20 @@ const operations: Operation[] = Object.entries(document.paths)
       method: method.toUpperCase(),
       path: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`),
       parameters: path.split('{').length - 1,
-      responses,
+      responses: Object.fromEntries(
+        Object.entries(responses).map(([status, response]) => [status, resolved(response)]),
+      ),
     })),
   )
   .sort((a, b) => a.parameters - b.parameters);
+
+function resolved(response: Response | { $ref: string }): Response {
+  if (!('$ref' in response)) return response;
+  const name = response.$ref.split('/').at(-1) ?? '';
+  const shared = document.components.responses[name];
+  if (!shared) throw new Error(`the OpenAPI document refers to ${response.$ref}, which it does not have`);
+  return shared;
+}
 
 /** Operations that succeeded in the test that runs; undefined outside of `itCovers`. */
 let succeeded: Set<string> | undefined;
