@@ -1,5 +1,11 @@
 // Writes policies, schedules, and the runs of jobs that have ended.
-import { immutableRuleRows, retentionPolicyRows, scheduleRows, webhookPolicyRows } from './policies.mjs';
+import {
+  immutableRuleRows,
+  retentionIdRows,
+  retentionPolicyRows,
+  scheduleRows,
+  webhookPolicyRows,
+} from './policies.mjs';
 import {
   deliveryRows,
   EXECUTIONS_OF_SYSTEM,
@@ -24,6 +30,7 @@ export const jobCounts = ({ projects }) => ({
 export async function writePolicies(copy, platform, { first, now, creatorOf }) {
   const retention = ['id', 'project_id', 'rules', 'unit', 'keep_signed', 'confirm_above'];
   await copy('retention_policy', retention, retentionPolicyRows(platform, first.retention_policy));
+  await copy('project_metadata', ['project_id', 'name', 'value'], retentionIdRows(platform, first.retention_policy));
   const schedule = ['vendor_type', 'vendor_id', 'cron_type', 'cron', 'parameters', 'next_time'];
   await copy('schedule', schedule, scheduleRows(platform, first.retention_policy, now));
   const immutable = ['id', 'project_id', 'rule', 'selector_digest'];

@@ -32,6 +32,11 @@ export function* retentionPolicyRows({ projects }, firstId) {
   }
 }
 
+/** Clients find a project's policy by its metadata. @param {{ projects: { id: number, index: number }[] }} platform */
+export function* retentionIdRows({ projects }, firstId) {
+  for (const { id, index } of projects) yield [id, 'retention_id', String(firstId + index)];
+}
+
 /** @param {{ projects: { index: number }[] }} platform @param {number} firstPolicy its id @param {Date} now */
 export function* scheduleRows(platform, firstPolicy, now) {
   const midnight = Math.floor(now.getTime() / DAY_MS) * DAY_MS;

@@ -1,5 +1,5 @@
 import { jobCounts } from './job-tables.mjs';
-import { retentionPolicyRows, scheduleRows, webhookPolicyRows } from './policies.mjs';
+import { retentionIdRows, retentionPolicyRows, scheduleRows, webhookPolicyRows } from './policies.mjs';
 import { plan } from './rows.mjs';
 import * as rows from './runs.mjs';
 import { SCALES } from './scale.mjs';
@@ -43,6 +43,11 @@ it('needs no more ids than it asks for', () => {
   const counts = jobCounts(SCALES.small);
   expect(all.length).toBeLessThanOrEqual(counts.execution);
   expect(tasks.length).toBeLessThanOrEqual(counts.task);
+});
+
+it('tells in the metadata of each project which policy is its own', () => {
+  const policies = [...retentionPolicyRows(platform, 7)].map(([id, project]) => [project, 'retention_id', String(id)]);
+  expect([...retentionIdRows(platform, 7)]).toEqual(policies);
 });
 
 it('sends nothing anywhere, and deletes nothing unseen', () => {
