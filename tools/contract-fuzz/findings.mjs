@@ -1,0 +1,68 @@
+// What schemathesis was answered, counted from its report (`--report ndjson`).
+
+/**
+ * @typedef {{ count: number, check: string, operation: string, status: number, text: string, request: string,
+ *   answer: string }} Finding one kind of failure with its first example; `status` 0: no answer came
+ */
+
+/**
+ * @param {AsyncIterable<string> | Iterable<string>} lines of the report
+ * @returns {Promise<{ requests: number, operations: number, statuses: Record<string, number>, findings: Finding[] }>}
+ */
+export async function summarize(lines) {
+  const counted = { requests: 0, operations: new Set(), statuses: {}, findings: new Map() };
+  for await (const line of lines) {
+    const event = JSON.parse(line);
+    if (event.ScenarioFinished) addScenario(counted, event.ScenarioFinished.recorder);
+    if (event.NonFatalError) addError(counted, event.NonFatalError);
+    if (event.FatalError) addError(counted, { label: 'all', value: event.FatalError.exception });
+  }
+  return { ...counted, operations: counted.operations.size, findings: [...counted.findings.values()] };
+}
+
+function addScenario(counted, { label, interactions = {}, checks = {} }) {
+  const { operations, statuses, findings } = counted;
+  if (Object.keys(interactions).length > 0) operations.add(label);
+  counted.requests += Object.keys(interactions).length;
+  for (const [id, { request, response }] of Object.entries(interactions)) {
+    const status = response?.status_code ?? 0;
+    statuses[status] = (statuses[status] ?? 0) + 1;
+    const failed = (checks[id] ?? []).filter((check) => check.status === 'failure');
+    for (const { name, failure_info: info } of failed) {
+      const { title, message } = info.failure;
+      const about = { check: name, operation: label, status, text: `${title}: ${message}` };
+      addFinding(findings, { ...about, request: requestLine(request), answer: textOf(response?.content) });
+    }
+  }
+}
+
+/** What schemathesis could not do: read a part of the document, or get an answer. */
+function addError({ findings }, { label, value }) {
+  const text = `${value?.type}: ${value?.message}`;
+  addFinding(findings, { check: 'done', operation: label, status: 0, text, request: '', answer: '' });
+}
+
+function addFinding(findings, finding) {
+  const key = `${finding.check} ${finding.operation} ${finding.status}`;
+  const known = findings.get(key);
+  if (known) known.count++;
+  else findings.set(key, { count: 1, ...finding });
+}
+
+const requestLine = ({ method, uri, body }) => `${method} ${uri} ${textOf(body)}`.trim();
+const textOf = (body) =>
+  Buffer.from(body?.$base64 ?? '', 'base64')
+    .toString()
+    .trim();
+
+/** Lines for people. @param {Awaited<ReturnType<typeof summarize>>} summary */
+export function describe({ requests, operations, statuses, findings }) {
+  const counts = Object.entries(statuses).map(([status, count]) => `${status}: ${count}`);
+  return [
+    `${requests} requests to ${operations} operations (${counts.join(', ')})`,
+    ...findings.flatMap(({ count, check, operation, status, text, request, answer }) => [
+      `FAILED ${count} × ${check}: ${operation} ${status}`,
+      ...[text, request, answer].filter(Boolean).map((line) => `    ${line.replace(/\n\s*/g, ' | ').slice(0, 800)}`),
+    ]),
+  ];
+}
