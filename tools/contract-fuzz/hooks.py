@@ -24,11 +24,20 @@ def before_call(context, case, kwargs):
         call = calls
     # Two of three go to what exists: random names would end in 404 and try nothing behind it.
     if call % 3:
-        for index, name in enumerate(case.path_parameters or {}):
-            values = known.get(f"{case.operation.path} {name}") or known.get(name)
-            if values:
-                case.path_parameters[name] = values[(call // 3 + index) % len(values)]
+        name_what_exists(case, call // 3)
     spare(case)
+
+
+def name_what_exists(case, turn):
+    names = list(case.path_parameters or {})
+    last = case.operation.path.rstrip("/").rpartition("/")[2].strip("{}")
+    for index, name in enumerate(names):
+        values = known.get(f"{case.operation.path} {name}") or known.get(name) or []
+        # The first of each stays, for those who ask later.
+        if case.operation.method.upper() == "DELETE" and name == last:
+            values = values[1:]
+        if values:
+            case.path_parameters[name] = values[(turn + index) % len(values)]
 
 
 def spare(case):

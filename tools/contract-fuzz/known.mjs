@@ -13,6 +13,8 @@ export async function knownNames(platform) {
   const [repository] = await list('/repositories?q=name%3D~seed');
   const [project, ...rest] = repository.name.split('/');
   const name = encodeURIComponent(rest.join('/'));
+  const others = (await list(`/projects/${project}/repositories`)).map((row) => row.name.slice(project.length + 1));
+  const repositories = others.filter((other) => encodeURIComponent(other) !== name);
   const artifacts = await list(`/projects/${project}/repositories/${name}/artifacts?page_size=5`);
   const members = await list(`/projects/${project}/members`);
   const details = await call(platform, 'GET', `/projects/${project}`);
@@ -21,9 +23,11 @@ export async function knownNames(platform) {
   const rules = await list(`/projects/${project}/immutabletagrules`);
   const ids = (rows, key = 'id') => rows.map((row) => row[key]);
   return {
-    project_name_or_id: [project, ...ids(projects, 'project_id')],
+    project_name_or_id: [project],
+    '/projects/{project_name_or_id} project_name_or_id': [project, ...ids(projects, 'project_id')],
     project_name: [project],
     repository_name: [name],
+    '/projects/{project_name}/repositories/{repository_name} repository_name': [name, ...repositories],
     reference: [...ids(artifacts, 'digest'), 'latest'],
     tag_name: ['latest'],
     addition: ['build_history', 'readme.md', 'values.yaml'],

@@ -15,6 +15,7 @@ import { ProjectsModule } from '@breakwater/projects';
 import { SettingsModule } from '@breakwater/settings';
 import { TokensModule } from '@breakwater/tokens';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { ApiPageModule } from './api-page/api-page.module';
 import { ArtifactsApiModule } from './artifacts/artifacts-api.module';
 import { AuditLogsApiModule } from './audit-logs/audit-logs-api.module';
 import { AuthModule } from './auth';
@@ -53,6 +54,7 @@ import { WebhooksApiModule } from './webhooks/webhooks-api.module';
 /** One module for each resource of the management API. */
 const resources = [
   AccessTokensApiModule,
+  ApiPageModule,
   ArtifactsApiModule,
   ConfigurationsApiModule,
   AuditLogsApiModule,

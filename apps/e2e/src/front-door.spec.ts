@@ -51,6 +51,20 @@ describe('the front door', () => {
       expectStatus(await send(`${fixture.platform.httpUrl}${path}`), 404);
   });
 
+  it('tells in the envelope what it refuses before it knows the address', async () => {
+    const long = 'a'.repeat(40_000);
+    const url = `${fixture.platform.httpUrl}/api/v2.0/projects`;
+    for (const [answer, status] of [
+      [await send(`${url}?q=${long}`), 414],
+      [await send(url, { headers: { 'X-Long': long } }), 400],
+      [await send(`${fixture.platform.httpUrl}/api/..%2f..%2fx`), 400],
+    ] as const) {
+      expectStatus(answer, status);
+      expect(answer.json()).toMatchObject({ errors: [{ code: 'BAD_REQUEST' }] });
+      expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f]{32}$/);
+    }
+  });
+
   describe('Expect: 100-continue', () => {
     const manifest = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: MediaType.index, manifests: [] }));
     const head = (line: string, size: number, headers = {}) =>

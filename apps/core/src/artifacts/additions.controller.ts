@@ -1,5 +1,5 @@
 import { Controller, Get, Header, Param, StreamableFile } from '@nestjs/common';
-import { ApiHeader, ApiProduces, ApiResponse } from '@nestjs/swagger';
+import { ApiHeader, ApiResponse, type ApiResponseOptions } from '@nestjs/swagger';
 import { AdditionsService, ArtifactListService } from '@breakwater/artifacts';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
@@ -17,12 +17,17 @@ export class AdditionPath extends createZodDto(
   }),
 ) {}
 
-const answer = {
-  status: 200,
-  description: 'The addition, as what it is',
-  schema: { type: 'string' },
-  headers: { 'Content-Type': { description: 'What it is', schema: { type: 'string' } } },
-} as const;
+const answered = (description: string, content: ApiResponseOptions['content']): MethodDecorator =>
+  ApiResponse({
+    status: 200,
+    description,
+    content,
+    headers: { 'Content-Type': { description: 'What it is', schema: { type: 'string' } } },
+  } as ApiResponseOptions);
+const text = { schema: { type: 'string' } } as const;
+/** Harbor's document calls both a string; its server, like this one, answers what is inside. */
+const reports = { 'application/json': { schema: { type: 'object', additionalProperties: {} } } } as const;
+const additions = { 'application/json': { schema: {} }, 'text/plain': text, 'text/markdown': text };
 
 @Controller(`${api}/projects/:project_name/repositories/:repository_name/artifacts/:reference/additions`)
 export class AdditionsController {
@@ -41,8 +46,7 @@ export class AdditionsController {
     summary: 'Read the reports of vulnerabilities of an artifact, by their media type; none before it was scanned',
     errors: [400, 401, 403, 404],
   })
-  @ApiProduces('application/json')
-  @ApiResponse(answer)
+  @answered('The reports by their media type', reports)
   @Header('Content-Type', 'application/json')
   async vulnerabilities(@RepositoryName() repository: string, @Param('reference') reference: string) {
     await this.artifacts.get(repository, reference);
@@ -58,8 +62,7 @@ export class AdditionsController {
     summary: 'Read what an artifact of that type tells beside its row',
     errors: [400, 401, 403, 404, 422],
   })
-  @ApiProduces('application/json', 'text/plain', 'text/markdown')
-  @ApiResponse(answer)
+  @answered('The addition, as what it is', additions)
   // It is what somebody pushed: no browser shall take it for a page.
   @Header('X-Content-Type-Options', 'nosniff')
   async get(@RepositoryName() repository: string, @Param() { reference, addition }: AdditionPath) {

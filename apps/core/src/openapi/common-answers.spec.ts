@@ -22,13 +22,13 @@ const statusesOf = (path: string, method: 'get' | 'post' | 'delete') =>
 
 it('names what any request may be answered', () => {
   expect(statusesOf('/ping', 'get')).toBe('200 401 429 500 503');
-  expect(statusesOf('/things', 'get')).toBe('200 400 401 412 422 429 500 503');
+  expect(statusesOf('/things', 'get')).toBe('200 400 401 412 414 422 429 500 503');
   expect(statusesOf('/things', 'post')).toBe('201 400 401 403 413 415 422 429 500 503');
 });
 
 it('has 404 for what a path names, and 422 for what of it is checked', () => {
-  expect(statusesOf('/things/{id}', 'get')).toBe('200 401 404 422 429 500 503');
-  expect(statusesOf('/things/{id}', 'delete')).toBe('200 400 401 403 404 413 415 429 500 503');
+  expect(statusesOf('/things/{id}', 'get')).toBe('200 401 404 414 422 429 500 503');
+  expect(statusesOf('/things/{id}', 'delete')).toBe('200 400 401 403 404 413 414 415 429 500 503');
 });
 
 it('describes each refusal once, as an envelope with the ID of the request', () => {

@@ -25,6 +25,7 @@ const refusals = {
   409: refusal('Conflict', 'Something like it is there already, or is under way'),
   412: refusal('PreconditionFailed', 'The state of things does not allow it'),
   413: refusal('ContentTooLarge', 'The body is too large'),
+  414: refusal('UriTooLong', 'The address is too long'),
   415: refusal('UnsupportedMediaType', 'The body is not application/json'),
   422: refusal('UnprocessableEntity', 'A parameter or the body is not of the shape described'),
   429: refusal('TooManyRequests', 'Too many requests, or too many failed sign-ins', retryAfter),
@@ -83,7 +84,8 @@ function common(path: string, method: string, operation: Operation): Refusal[] {
     503,
     ...(isParsed ? ([400] as const) : []),
     ...(isChecked ? ([422] as const) : []),
-    ...(path.includes('{') ? ([404] as const) : []),
+    ...(path.includes('{') ? ([404, 414] as const) : []),
+    ...(parameters.some((parameter) => parameter.in === 'query') ? ([414] as const) : []),
     ...(writes.has(method) ? ([400, 403, 413, 415] as const) : []),
   ];
 }

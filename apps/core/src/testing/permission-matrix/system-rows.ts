@@ -29,6 +29,8 @@ export const systemRows: Row[] = [
   { route: `GET ${api}/search/artifacts`, needs: anyone, query: '?tag=v1' },
   { route: `GET ${api}/icons/:digest`, needs: anyone },
   { route: 'GET /api/version', needs: anyone },
+  { route: 'GET /devcenter-api-2.0', needs: anyone },
+  { route: 'GET /devcenter-api-2.0/:file', needs: anyone },
   { route: 'GET /healthz', needs: anyone },
   { route: 'GET /readyz', needs: anyone },
   { route: 'GET /service/jwks.json', needs: anyone },
