@@ -1,16 +1,20 @@
 """Loaded by schemathesis: names things that exist, and spares what would end the run.
 
-CONTRACT_FUZZ_KNOWN: JSON file, {"path parameter": ["value", ...]}.
+CONTRACT_FUZZ_KNOWN: JSON file, {"names": {"path parameter": ["value", ...]}, "samples": {"body": {"POST /labels": {...}},
+"query": {"GET /search": {...}}}}.
 """
 
 import json
 import os
+import random
 import threading
 
 import schemathesis
 
 with open(os.environ["CONTRACT_FUZZ_KNOWN"], encoding="utf-8") as file:
-    known = json.load(file)
+    found = json.load(file)
+known = found["names"]
+samples = found["samples"]
 lock = threading.Lock()
 calls = 0
 ADMINISTRATOR = 1
@@ -25,6 +29,8 @@ def before_call(context, case, kwargs):
     # Two of three go to what exists: random names would end in 404 and try nothing behind it.
     if call % 3:
         name_what_exists(case, call // 3)
+    if call % 2:
+        say_what_works(case, call)
     spare(case)
 
 
@@ -38,6 +44,23 @@ def name_what_exists(case, turn):
             values = values[1:]
         if values:
             case.path_parameters[name] = values[(turn + index) % len(values)]
+
+
+def say_what_works(case, call):
+    """A request that succeeds; in half of them one value is what schemathesis thought of."""
+    choice = random.Random(call)
+    operation = f"{case.operation.method.upper()} {case.operation.path}"
+    for place in ("body", "query"):
+        sample = samples[place].get(operation)
+        made = getattr(case, place)
+        if sample is None or not isinstance(made, dict):
+            continue
+        whole = json.loads(json.dumps(sample).replace("{n}", str(call)))
+        common = [name for name in whole if name in made]
+        if common and choice.random() < 0.5:
+            name = choice.choice(common)
+            whole[name] = made[name]
+        setattr(case, place, whole)
 
 
 def spare(case):

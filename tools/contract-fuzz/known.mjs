@@ -1,11 +1,12 @@
 // Names of what exists, for the parameters of paths: found in the platform's lists.
+import { sampleRequests } from './samples.mjs';
 
 /**
  * @param {{ url: string, username: string, password: string }} platform
- * @returns {Promise<Record<string, (string | number)[]>>} by the parameter's name, or by path and name where one name
- *   means different things
+ * @returns {Promise<{ names: Record<string, (string | number)[]>, samples: object }>} names by the parameter's name, or by
+ *   path and name where one name means different things; samples as samples.mjs has them
  */
-export async function knownNames(platform) {
+export async function knownRequests(platform) {
   const list = (path) => call(platform, 'GET', path);
   const [projects, users, robots, labels] = await Promise.all(
     ['/projects', '/users', '/robots', '/labels'].map((path) => list(`${path}?page_size=5`)),
@@ -22,9 +23,15 @@ export async function knownNames(platform) {
   const runs = await list(`/projects/${project}/webhook/policies/${hooks[0].id}/executions`);
   const rules = await list(`/projects/${project}/immutabletagrules`);
   const ids = (rows, key = 'id') => rows.map((row) => row[key]);
-  return {
+  const names = {
     project_name_or_id: [project],
-    '/projects/{project_name_or_id} project_name_or_id': [project, ...ids(projects, 'project_id')],
+    '/projects/{project_name_or_id} project_name_or_id': [
+      project,
+      ...ids(
+        projects.filter((other) => other.name !== project),
+        'project_id',
+      ),
+    ],
     project_name: [project],
     repository_name: [name],
     '/projects/{project_name}/repositories/{repository_name} repository_name': [name, ...repositories],
@@ -49,6 +56,9 @@ export async function knownNames(platform) {
     pool_id: ids(await list('/jobservice/pools'), 'worker_pool_id'),
     job_type: ['all', 'GARBAGE_COLLECTION', 'RETENTION'],
   };
+  const [{ digest }] = artifacts;
+  const there = { digest, repository: repository.name, label: labels[0].id, member: users.at(-1).username };
+  return { names, samples: sampleRequests(there) };
 }
 
 /** Makes an account with no rights but its own. */

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { describe, summarize } from './findings.mjs';
-import { knownNames, makeUser } from './known.mjs';
+import { knownRequests, makeUser } from './known.mjs';
 import { startPlatform } from './platform.mjs';
 
 const HOOKS = fileURLToPath(new URL('hooks.py', import.meta.url));
@@ -70,7 +70,7 @@ async function main() {
 
 async function fuzz(platform, options) {
   const files = { known: join(platform.folder, 'known.json'), document: join(platform.folder, 'openapi.json') };
-  writeFileSync(files.known, JSON.stringify(await knownNames(platform)));
+  writeFileSync(files.known, JSON.stringify(await knownRequests(platform)));
   const text = await (await fetch(`${platform.url}/api/v2.0/openapi.json`)).text();
   writeFileSync(files.document, text);
   const operations = Object.values(JSON.parse(text).paths).flatMap(Object.keys).length;
