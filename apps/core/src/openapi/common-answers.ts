@@ -76,18 +76,25 @@ const isRefusal = (status: number): status is Refusal => status in refusals;
 function common(path: string, method: string, operation: Operation): Refusal[] {
   const parameters = (operation.parameters ?? []).flatMap((parameter) => ('name' in parameter ? [parameter] : []));
   const isChecked = operation.requestBody !== undefined || parameters.some(isCheckedParameter);
-  const isParsed = parameters.some(({ name }) => name === 'q' || name === 'sort');
+  const hasText = parameters.some(isText);
   return [
     401,
     429,
     500,
     503,
-    ...(isParsed ? ([400] as const) : []),
+    ...(hasText ? ([400] as const) : []),
     ...(isChecked ? ([422] as const) : []),
     ...(path.includes('{') ? ([404, 414] as const) : []),
     ...(parameters.some((parameter) => parameter.in === 'query') ? ([414] as const) : []),
     ...(writes.has(method) ? ([400, 403, 413, 415] as const) : []),
   ];
+}
+
+/** Some texts are parsed further, like `q`, and none may hold a NUL, which Postgres does not store. */
+function isText({ in: place, schema }: { in: string; schema?: object }): boolean {
+  return (
+    place !== 'header' && schema !== undefined && 'type' in schema && schema.type === 'string' && !('enum' in schema)
+  );
 }
 
 /** Of a path's parameters some are any text, and are looked up as they are. */
