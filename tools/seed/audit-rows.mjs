@@ -4,7 +4,7 @@ import { ownerNameOf } from './rows.mjs';
 const MINUTE_MS = 60_000;
 const DAYS = 60;
 /** Of each repository. */
-const ENTRIES = 20;
+const ENTRIES = 100;
 const OPERATIONS = ['create', 'pull', 'pull', 'pull', 'delete'];
 
 /**

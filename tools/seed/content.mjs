@@ -16,6 +16,14 @@ const PARTS = ['api', 'web', 'worker', 'gateway', 'cache', 'sync', 'jobs', 'prox
 const KINDS = Array.from({ length: 20 }, (_, index) => ['chart', 'multi', 'multi', 'multi'][index - 16] ?? 'image');
 const START = Date.UTC(2025, 0, 1);
 const PUSH_EVERY_MS = 1_800_000;
+const SIGNATURE = 'application/vnd.dev.cosign.artifact.sig.v1+json';
+/** Of the images one in twenty is signed, by the artifact that was pushed next. */
+const SIGNED_EVERY = 20;
+/** An annotation that very many artifacts share, and one that some do. */
+const CHANNELS = [{ channel: 'nightly' }, { channel: 'nightly' }, { channel: 'weekly' }];
+/** In a repository for two platforms: amd64, arm64, what BuildKit attests of the first, and the index of all. */
+export const GROUP = 4;
+const ATTESTATION = 2;
 
 export const padded = (number, digits) => String(number).padStart(digits, '0');
 export const projectName = (index) => `${PREFIX}${TEAMS[index % TEAMS.length]}-${padded(index + 1, 4)}`;
@@ -58,18 +66,19 @@ const platformOf = (index, kind) => ({
 
 /**
  * @typedef {{ kind: 'image' | 'index' | 'chart', number: number, payload: Buffer, digest: string, blobs: number[],
- *   children: number[], extraAttrs: object, pushTime: Date, mediaType: string, manifestMediaType: string }} Artifact
- *   `blobs`, `children`: positions among the repository's blobs and artifacts
+ *   children: number[], extraAttrs: object, pushTime: Date, mediaType: string, manifestMediaType: string,
+ *   artifactType: string, accessoryOf?: { position: number, type: string }, subject?: string }} Artifact
+ *   `blobs`, `children`: positions among the repository's blobs and artifacts; `accessoryOf`: what it says something of;
+ *   `subject`: digest of that, if its manifest names it
  */
 
 /** The artifacts of a repository in the order in which they were pushed. @returns {Generator<Artifact>} */
 export function* repositoryArtifacts(repository, kind, { blobs, count }) {
   const digests = [];
   for (let number = 0; number < count; number++) {
-    // Groups of three: amd64, arm64, and the index of both.
     const artifact = isIndex(kind, number)
       ? indexOf(repository, number, digests)
-      : imageOf(repository, number, { kind, blobs });
+      : imageOf(repository, number, { kind, blobs, earlier: digests });
     digests.push({ digest: artifact.digest, size: artifact.payload.length });
     yield { ...artifact, number, pushTime: new Date(START + number * PUSH_EVERY_MS) };
   }
@@ -81,16 +90,18 @@ function blobPositions(number) {
   return [number % CONFIGS_PER_REPOSITORY, ...Array.from({ length: LAYERS_PER_IMAGE }, (_, index) => layer(index))];
 }
 
-const isIndex = (kind, number) => kind === 'multi' && number % 3 === 2;
+const isIndex = (kind, number) => kind === 'multi' && number % GROUP === GROUP - 1;
+const isAttestation = (kind, number) => kind === 'multi' && number % GROUP === ATTESTATION;
+const isSignature = (kind, number) => kind === 'image' && number % SIGNED_EVERY === SIGNED_EVERY - 1;
 
-/** Positions of the blobs that any of the repository's artifacts refers to; they repeat with a period of 21. */
+/** Positions of the blobs that any of the repository's artifacts refers to; they repeat with this period. */
 export function usedBlobs(kind, count) {
-  const period = Math.min(count, CONFIGS_PER_REPOSITORY * LAYERS_PER_REPOSITORY);
+  const period = Math.min(count, CONFIGS_PER_REPOSITORY * LAYERS_PER_REPOSITORY * GROUP);
   const images = Array.from({ length: period }, (_, number) => number).filter((number) => !isIndex(kind, number));
   return [...new Set(images.flatMap(blobPositions))].sort((a, b) => a - b);
 }
 
-function imageOf(repository, number, { kind, blobs }) {
+function imageOf(repository, number, { kind, blobs, earlier }) {
   const isChart = kind === 'chart';
   const [config, ...layers] = blobPositions(number);
   const describe = (position, mediaType) => ({
@@ -99,34 +110,45 @@ function imageOf(repository, number, { kind, blobs }) {
     size: blobs[position].bytes.length,
   });
   const mediaType = isChart ? CHART_CONFIG : CONFIG;
+  const subject = isSignature(kind, number) ? { mediaType: IMAGE, ...earlier[number - 1] } : undefined;
   const manifest = {
     schemaVersion: 2,
     mediaType: IMAGE,
+    ...(subject && { artifactType: SIGNATURE, subject }),
     config: describe(config, mediaType),
     layers: layers.map((layer) => describe(layer, isChart ? CHART_LAYER : LAYER)),
-    annotations: { 'org.opencontainers.image.revision': `${repository}@${number}` },
+    annotations: { 'org.opencontainers.image.revision': `${repository}@${number}`, ...CHANNELS[number % 3] },
   };
-  const extraAttrs = JSON.parse(blobs[config].bytes.toString());
   return {
     kind: isChart ? 'chart' : 'image',
     ...stored(manifest),
     blobs: [config, ...layers],
     children: [],
-    extraAttrs,
+    extraAttrs: JSON.parse(blobs[config].bytes.toString()),
     mediaType,
     manifestMediaType: IMAGE,
+    artifactType: subject ? SIGNATURE : mediaType,
+    subject: subject?.digest,
+    accessoryOf: accessoryOf(kind, number),
   };
 }
 
+function accessoryOf(kind, number) {
+  if (isSignature(kind, number)) return { position: number - 1, type: 'signature.cosign' };
+  return isAttestation(kind, number) ? { position: number - ATTESTATION, type: 'attestation.buildkit' } : undefined;
+}
+
 function indexOf(repository, number, earlier) {
-  const children = [number - 2, number - 1];
+  const children = Array.from({ length: GROUP - 1 }, (_, index) => number - GROUP + 1 + index);
+  const digests = children.map((child) => earlier[child].digest);
   const manifest = {
     schemaVersion: 2,
     mediaType: INDEX,
     manifests: children.map((child, index) => ({
       mediaType: IMAGE,
       ...earlier[child],
-      platform: platformOf(index, 'multi'),
+      platform: childPlatform(index),
+      ...(index === ATTESTATION && { annotations: childAnnotations(index, digests) }),
     })),
     annotations: { 'org.opencontainers.image.revision': `${repository}@${number}` },
   };
@@ -138,6 +160,7 @@ function indexOf(repository, number, earlier) {
     extraAttrs: {},
     mediaType: INDEX,
     manifestMediaType: INDEX,
+    artifactType: '',
   };
 }
 
@@ -146,8 +169,15 @@ function stored(manifest) {
   return { payload, digest: digestOf(payload), annotations: manifest.annotations };
 }
 
-/** Platform of an index's child. */
-export const childPlatform = (index) => platformOf(index, 'multi');
+/** Platform of an index's child; BuildKit gives an attestation none. */
+export const childPlatform = (index) =>
+  index === ATTESTATION ? { architecture: 'unknown', os: 'unknown' } : platformOf(index, 'multi');
+
+/** What the index says of its child besides. `digests`: of all children. */
+export const childAnnotations = (index, digests) =>
+  index === ATTESTATION
+    ? { 'vnd.docker.reference.type': 'attestation-manifest', 'vnd.docker.reference.digest': digests[0] }
+    : null;
 
 /** Name of the repository's tag number `index`: latest, then versions and builds in turn. */
 export function tagName(index) {
@@ -158,8 +188,9 @@ export function tagName(index) {
     : `build-${padded(number, 6)}`;
 }
 
-/** Which artifact the tag points to; in a repository for two platforms only indexes have tags. */
+/** Which artifact the tag points to: no signature, and in a repository for two platforms an index. */
 export function taggedArtifact(index, kind, count) {
-  if (kind === 'multi' && count >= 3) return 3 * (index % Math.floor(count / 3)) + 2;
-  return index === 0 ? count - 1 : (index - 1) % count;
+  if (kind === 'multi' && count >= GROUP) return GROUP * (index % Math.floor(count / GROUP)) + GROUP - 1;
+  const position = index === 0 ? count - 1 : (index - 1) % count;
+  return isSignature(kind, position) ? position - 1 : position;
 }

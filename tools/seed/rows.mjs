@@ -1,7 +1,9 @@
 // Rows of the seeded platform, table by table, ids included. Pure.
 import { MEMBERS_PER_PROJECT, spread } from './scale.mjs';
 import {
+  childAnnotations,
   childPlatform,
+  GROUP,
   projectName,
   repositoryArtifacts,
   repositoryBlobs,
@@ -36,8 +38,8 @@ export function plan(scale, first) {
     name: userName(index),
   }));
   const perProject = spread(scale.repositories, scale.projects);
-  const artifacts = spread(scale.artifacts, scale.repositories, { least: 3 });
-  const tags = spread(scale.tags, scale.repositories, { least: 3 });
+  const artifacts = spread(scale.artifacts, scale.repositories, { least: GROUP });
+  const tags = spread(scale.tags, scale.repositories, { least: GROUP });
   const repositories = [];
   const next = { artifact: first.artifact, blob: first.blob, tag: first.tag };
   for (const [index, project] of perProject.flatMap((count, of) => Array(count).fill(projects[of])).entries()) {
@@ -100,9 +102,23 @@ export function* artifactBlobRows({ repositories }) {
 export function* referenceRows({ repositories }) {
   for (const repository of repositories.filter(({ kind }) => kind === 'multi')) {
     const described = describeArtifacts(repository);
-    for (const { id, artifact } of described)
+    for (const { id, artifact } of described) {
+      const digests = artifact.children.map((child) => described[child].artifact.digest);
       for (const [index, child] of artifact.children.entries())
-        yield [id, described[child].id, described[child].artifact.digest, childPlatform(index)];
+        yield [id, described[child].id, digests[index], childPlatform(index), childAnnotations(index, digests)];
+    }
+  }
+}
+
+/** Signatures, and what BuildKit attests. */
+export function* accessoryRows({ repositories }) {
+  for (const repository of repositories) {
+    const described = describeArtifacts(repository);
+    for (const { id, artifact } of described) {
+      if (!artifact.accessoryOf) continue;
+      const { position, type } = artifact.accessoryOf;
+      yield [id, repository.id, described[position].artifact.digest, type];
+    }
   }
 }
 
@@ -133,7 +149,7 @@ export function* historyRows({ repositories, users }) {
 }
 
 function earlier(position, kind) {
-  const step = kind === 'multi' ? 3 : 1;
+  const step = kind === 'multi' ? GROUP : 1;
   const positions = Array.from({ length: LATEST_MOVES }, (_, back) => position - (LATEST_MOVES - back) * step);
   return positions.filter((at) => at >= 0);
 }
@@ -144,10 +160,10 @@ function describeArtifacts(repository) {
   const described = [];
   for (const artifact of repositoryArtifacts(name, kind, { blobs, count })) {
     const { payload, digest, number, mediaType, manifestMediaType, annotations, extraAttrs, pushTime } = artifact;
+    const { artifactType, subject = null } = artifact;
     const own = [...new Set(artifact.blobs)].reduce((sum, blob) => sum + blobs[blob].bytes.length, payload.length);
     const size = artifact.children.reduce((sum, child) => sum + described[child].size, own);
     const id = firstArtifact + number;
-    const artifactType = artifact.kind === 'index' ? '' : mediaType;
     const row = [
       id,
       project.id,
@@ -158,7 +174,7 @@ function describeArtifacts(repository) {
       manifestMediaType,
       artifactType,
     ];
-    row.push(size, payload.length, annotations, extraAttrs, pushTime);
+    row.push(size, payload.length, annotations, extraAttrs, pushTime, subject);
     described.push({ id, size, artifact, row });
   }
   return described;

@@ -47,8 +47,8 @@ it('counts sizes as a push does: the manifest, its blobs, the children of an ind
   const index = references[0]![0];
   const own = artifacts.find(([id]) => id === index)!;
   const children = references.filter(([parent]) => parent === index).map(([, child]) => sizes.get(child) as number);
-  expect(children).toHaveLength(2);
-  expect(own[8]).toBe((own[9] as number) + children[0]! + children[1]!);
+  expect(children).toHaveLength(3);
+  expect(own[8]).toBe((own[9] as number) + children[0]! + children[1]! + children[2]!);
 });
 
 it('tells of every tag where it points now', () => {
@@ -58,6 +58,20 @@ it('tells of every tag where it points now', () => {
   );
   for (const [, repository, artifact, name] of rows.tagRows(platform))
     expect(last.get(`${repository}:${name}`)).toBe(digests.get(artifact));
+});
+
+it('hangs signatures and attestations on images of their repositories, and gives them no tag', () => {
+  const digests = new Map(artifacts.map(([id, , repository, digest]) => [digest, { id, repository }]));
+  const accessories = [...rows.accessoryRows(platform)];
+  expect(new Set(accessories.map(([, , , type]) => type))).toEqual(
+    new Set(['signature.cosign', 'attestation.buildkit']),
+  );
+  for (const [id, repository, subject] of accessories) {
+    expect(digests.get(subject)).toMatchObject({ repository });
+    expect(digests.get(subject)!.id).not.toBe(id);
+  }
+  const tagged = new Set([...rows.tagRows(platform)].map(([, , artifact]) => artifact));
+  expect(accessories.filter(([id]) => tagged.has(id))).toEqual([]);
 });
 
 it('gives tags names of their own', () => {

@@ -4,7 +4,7 @@
 
 export const SCALES = {
   small: { projects: 4, repositories: 20, artifacts: 1_000, tags: 2_000, users: 20 },
-  full: { projects: 1_000, repositories: 10_000, artifacts: 1_000_000, tags: 2_000_000, users: 500 },
+  full: { projects: 1_000, repositories: 10_000, artifacts: 1_000_000, tags: 2_000_000, users: 20_000 },
 };
 
 /** Blobs of a repository: its images choose their config and layers among them. */

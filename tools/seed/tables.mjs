@@ -1,10 +1,14 @@
 // Writes the rows, in one transaction: a seed that was interrupted leaves nothing behind.
+import { accessTables } from './access.mjs';
 import { auditRows } from './audit-rows.mjs';
 import { copyRows } from './copy.mjs';
 import { PREFIX } from './content.mjs';
+import { counters } from './counters.mjs';
+import { deletedTables } from './deleted.mjs';
 import { labelTables } from './labels.mjs';
 import { jobCounts, writePolicies, writeRuns } from './job-tables.mjs';
 import {
+  accessoryRows,
   artifactBlobRows,
   artifactRows,
   blobsOf,
@@ -76,9 +80,20 @@ export async function writeTables({ client, scale, first, passwordHash, say, wri
   await client.query('SET LOCAL synchronous_commit = off');
   const copy = (table, columns, rows) =>
     timed(table, say, () => copyRows(client, table, columns, announced(rows, table, say)));
+  const statements = async (all) => {
+    for (const [what, sql] of all) await timed(what, say, async () => (await client.query(sql)).rowCount);
+  };
   await writePeople({ copy, platform, first, passwordHash });
+  const uncounted = await withoutTriggers(client, say);
   await writeContent(copy, platform);
   await writeTags(copy, platform);
+  // Without it the planner takes the tables for empty.
+  await client.query('ANALYZE blob, artifact, artifact_blob, artifact_reference, accessory, tag');
+  await statements(deletedTables(first, scale));
+  if (uncounted) {
+    await statements(counters(first, scale));
+    await client.query('SET LOCAL session_replication_role = DEFAULT');
+  }
   const now = new Date();
   await writePolicies(copy, platform, { first, now, creatorOf: (project) => ownerNameOf(platform, project) });
   await writeRuns(copy, platform, { first, now });
@@ -92,14 +107,29 @@ export async function writeTables({ client, scale, first, passwordHash, say, wri
     'operation_description',
   ];
   await copy('audit_log', [...audit, 'operation_result', 'source_address', 'user_agent'], auditRows(platform, now));
-  // Without it the planner takes the tables for empty.
-  await client.query('ANALYZE project_blob, blob, artifact, artifact_blob');
-  for (const [what, sql] of [...derived(first, scale), ...labelTables(first, scale), ...scannerTables(first, scale)])
-    await timed(what, say, async () => (await client.query(sql)).rowCount);
+  const later = [...derived(first, scale), ...labelTables(first, scale), ...scannerTables(first, scale)];
+  await statements([...later, ...accessTables()]);
   await client.query('SET LOCAL synchronous_commit = on');
   await client.query('COMMIT');
   say('statistics …');
   await client.query('ANALYZE');
+}
+
+/**
+ * Triggers that count row by row, and checks of references, are off: the rows are whole, and what
+ * would be counted is filled in at once. A database whose owner may not do that counts as always, which takes longer.
+ * @returns {Promise<boolean>} whether they are off
+ */
+async function withoutTriggers(client, say) {
+  await client.query('SAVEPOINT triggers');
+  try {
+    await client.query('SET LOCAL session_replication_role = replica');
+    return true;
+  } catch (error) {
+    await client.query('ROLLBACK TO SAVEPOINT triggers');
+    say(`triggers stay on (${error.message}): this takes longer`);
+    return false;
+  }
 }
 
 async function writePeople({ copy, platform, first, passwordHash }) {
@@ -156,10 +186,12 @@ async function writeContent(copy, platform) {
     'manifest_media_type',
     'artifact_type',
   ];
-  columns.push('size', 'manifest_size', 'annotations', 'extra_attrs', 'push_time');
+  columns.push('size', 'manifest_size', 'annotations', 'extra_attrs', 'push_time', 'subject_digest');
   await copy('artifact', columns, artifactRows(platform));
   await copy('artifact_blob', ['artifact_id', 'blob_id'], artifactBlobRows(platform));
-  await copy('artifact_reference', ['parent_id', 'child_id', 'child_digest', 'platform'], referenceRows(platform));
+  const reference = ['parent_id', 'child_id', 'child_digest', 'platform', 'annotations'];
+  await copy('artifact_reference', reference, referenceRows(platform));
+  await copy('accessory', ['artifact_id', 'repository_id', 'subject_digest', 'type'], accessoryRows(platform));
 }
 
 async function writeTags(copy, platform) {
@@ -171,14 +203,23 @@ async function writeTags(copy, platform) {
 /** What follows from the rows, by the rules of ProjectUsageRepository: distinct blobs and manifests of a project count. */
 function derived(first, { artifacts, projects }) {
   const ours = `a.id BETWEEN ${first.artifact} AND ${first.artifact + artifacts - 1}`;
-  const blobsPer = (table, column) =>
-    `INSERT INTO ${table} (${column}, blob_id)
-     SELECT DISTINCT a.${column}, ab.blob_id FROM artifact a JOIN artifact_blob ab ON ab.artifact_id = a.id WHERE ${ours}`;
+  const deletedIsOurs = ours.replace('a.id', 'd.id');
   const isOurs = (column) => `${column} BETWEEN ${first.project} AND ${first.project + projects - 1}`;
   return [
     ...groupsAndRobots(first, projects),
-    ['repository_blob', blobsPer('repository_blob', 'repository_id')],
-    ['project_blob', blobsPer('project_blob', 'project_id')],
+    [
+      'repository_blob',
+      `INSERT INTO repository_blob (repository_id, blob_id)
+       SELECT DISTINCT a.repository_id, ab.blob_id FROM artifact a JOIN artifact_blob ab ON ab.artifact_id = a.id WHERE ${ours}`,
+    ],
+    [
+      'project_blob',
+      `INSERT INTO project_blob (project_id, blob_id)
+       SELECT a.project_id, ab.blob_id FROM artifact a JOIN artifact_blob ab ON ab.artifact_id = a.id WHERE ${ours}
+       UNION
+       SELECT d.project_id, db.blob_id FROM deleted_artifact d JOIN deleted_artifact_blob db ON db.deleted_artifact_id = d.id
+       WHERE ${deletedIsOurs}`,
+    ],
     [
       'quota',
       `INSERT INTO quota (project_id, hard, used)
@@ -186,7 +227,8 @@ function derived(first, { artifacts, projects }) {
        LEFT JOIN (SELECT pb.project_id, sum(b.size) AS bytes FROM project_blob pb JOIN blob b ON b.id = pb.blob_id
                   WHERE ${isOurs('pb.project_id')} GROUP BY 1) blobs ON blobs.project_id = p.id
        LEFT JOIN (SELECT project_id, sum(manifest_size) AS bytes
-                  FROM (SELECT DISTINCT a.project_id, a.digest, a.manifest_size FROM artifact a WHERE ${ours}) m GROUP BY 1) manifests
+                  FROM (SELECT a.project_id, a.digest, a.manifest_size FROM artifact a WHERE ${ours}
+                        UNION SELECT d.project_id, d.digest, d.manifest_size FROM deleted_artifact d WHERE ${deletedIsOurs}) m GROUP BY 1) manifests
               ON manifests.project_id = p.id
        CROSS JOIN LATERAL (SELECT coalesce(blobs.bytes, 0) + coalesce(manifests.bytes, 0) AS bytes) u
        WHERE ${isOurs('p.id')}`,
