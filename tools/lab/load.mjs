@@ -1,13 +1,13 @@
-// Clients that push, pull and log in all the while, and note what was acknowledged: for servers that go away meanwhile.
-import { randomBytes } from 'node:crypto';
+// Workers that do rounds of requests all the while, and note how they were answered: for servers that go away meanwhile.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Api, Repository } from './client.mjs';
 
 const PAUSE_MS = 100;
 const WELL_MS = 60_000;
 
 /**
- * @param {{ lab: Awaited<ReturnType<typeof import('./lab.mjs').startLab>>, project: string, label: string, workers: number }} options
+ * @param {{ workers: number, round: (worker: number, index: number, check: Check) => Promise<void> }} options `round` lets
+ *   `check` look at every answer, and throws what that throws
+ * @typedef {<T extends import('./client.mjs').Answer>(answer: T, what: string) => T} Check
  */
 export function startLoad(options) {
   return new Load(options);
@@ -19,22 +19,13 @@ class Load {
   /** Everything else that is no success. */
   unclear = [];
   #options;
-  #token;
-  /** Tag → digest, once 201 was heard. */
-  #acknowledged = new Map();
   #stopping = false;
   #rounds = 0;
   #loops;
 
   constructor(options) {
     this.#options = options;
-    const api = new Api(options.lab.cores[0].url, options.lab.admin);
-    this.#token = api.token(this.#name);
-    this.#loops = Array.from({ length: options.workers }, (_, worker) => this.#loop(worker, api));
-  }
-
-  get #name() {
-    return `${this.#options.project}/${this.#options.label}`;
+    this.#loops = Array.from({ length: options.workers }, (_, worker) => this.#loop(worker));
   }
 
   /** Every worker has done a whole round since. */
@@ -52,43 +43,17 @@ class Load {
     await Promise.all(this.#loops);
   }
 
-  /** Pulls every acknowledged image whole, at each registry; how many there are. */
-  async verify() {
-    for (const { url } of this.#options.lab.registries) {
-      const repository = new Repository(url, this.#name, await this.#token);
-      for (const [tag, digest] of this.#acknowledged) {
-        const found = await repository.verify(tag);
-        if (found !== digest) throw new Error(`${tag} is ${found}, acknowledged was ${digest}`);
-      }
-    }
-    return this.#acknowledged.size;
-  }
-
-  async #loop(worker, api) {
-    const { registries } = this.#options.lab;
-    const { url } = registries[worker % registries.length];
-    const repository = new Repository(url, this.#name, await this.#token);
-    const watched = this.#watching(repository);
-    for (let round = 0; !this.#stopping; round++) {
-      const tag = `w${worker}-${round}`;
+  async #loop(worker) {
+    const check = (answer, what) => this.#check(answer, what);
+    for (let index = 0; !this.#stopping; index++) {
       try {
-        this.#acknowledged.set(tag, await watched.pushImage(tag, [randomBytes(20_000)]));
-        await watched.verify(tag);
-        this.#check(await api.askToken(`${this.#name}:pull`), 'token');
+        await this.#options.round(worker, index, check);
         this.#rounds++;
       } catch (error) {
-        if (!(error instanceof Refused)) this.unclear.push(`${tag}: ${error.message}`);
+        if (!(error instanceof Refused)) this.unclear.push(`worker ${worker}, round ${index}: ${error.message}`);
         await sleep(PAUSE_MS);
       }
     }
-  }
-
-  /** The repository, with every answer looked at. */
-  #watching(repository) {
-    const plain = repository.send.bind(repository);
-    repository.send = async (method, path, options) =>
-      this.#check(await plain(method, path, options), `${method} ${path}`);
-    return repository;
   }
 
   #check(answer, what) {
