@@ -7,6 +7,7 @@ export const PARTS = ['manifests', 'blobs', 'push', 'upload', 'token'];
 export const HELP = `Breakwater: npm run bench [-- OPTIONS]
 
 Garbage collection is measured by itself: npm run bench -- gc --help
+So is the management API with a million artifacts: npm run bench -- scale --help
 
 Measures this registry beside Debian's docker-registry, distribution 3 and nginx, all on this machine, in turns, and
 compares with the data-plane budget. Targets whose programs are not here are left out by name. Linux only.

@@ -10,6 +10,7 @@ import { LoadProcess } from './load-process.mjs';
 import { describeMachine } from './machine.mjs';
 import { Measurement } from './measure.mjs';
 import { budgetTable, document, DOCUMENT, noiseNote, scenarioTable } from './report.mjs';
+import { benchScale } from './scale/main.mjs';
 import { pushes, scenarios } from './scenarios.mjs';
 import { startTargets } from './targets/index.mjs';
 
@@ -23,6 +24,7 @@ const print = (text) => process.stdout.write(`${text}\n\n`);
 async function main() {
   const [first, ...others] = process.argv.slice(2);
   if (first === 'gc') return benchGarbageCollection(others, { say, print });
+  if (first === 'scale') return benchScale(others, { say, print });
   const options = parseCommandLine(process.argv.slice(2));
   if (options.help) return void process.stdout.write(HELP);
   if (process.platform !== 'linux') throw new Error('the benchmark reads /proc: it runs on Linux only');

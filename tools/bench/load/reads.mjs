@@ -20,6 +20,7 @@ const warmed = new Set();
  * @property {'zipf' | 'cycle' | 'once'} order once: the first half of the items warms the server up, each item is read once
  * @property {string} [warm] names server and items: the first such job asks for each item once before it measures, for
  *   a server is warm when it has seen what it is asked for
+ * @property {number} [warmUpSeconds] not measured; ignored with order "once"
  * @property {string} [accept]
  * @property {{ path: string, header: string, bodies: string[], contentType: string, everyMs: number }} [hot] a tag that
  *   somebody pushes all the while
@@ -52,7 +53,7 @@ async function readFor(job, connections, signals) {
   const draw = job.order === 'zipf' ? zipf({ count: job.items.length }) : cycle(job.items.length);
   const run = new Run(requests, draw, connections);
   const loops = connections.map((connection) => run.loop(connection));
-  await sleep(WARM_UP_SECONDS * 1_000);
+  await sleep((job.warmUpSeconds ?? WARM_UP_SECONDS) * 1_000);
   signals.started();
   run.measure();
   await Promise.race([sleep(job.seconds * 1_000), ...loops]);

@@ -1,6 +1,6 @@
 // This platform, whole, as `npm start` brings it up; measured at the registry's own port and at the front door.
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -21,14 +21,15 @@ const GROUPS = [
 
 /**
  * @param {string} folder
- * @param {{ env?: Record<string, string>, groups?: [string, RegExp][] }} [options] groups: how CPU time is told apart
+ * @param {{ env?: Record<string, string>, groups?: [string, RegExp][], keep?: boolean }} [options] groups: how CPU time is
+ *   told apart; keep: a platform that was started there before is started again
  */
-export async function startBreakwater(folder, { env = {}, groups = GROUPS } = {}) {
+export async function startBreakwater(folder, { env = {}, groups = GROUPS, keep = false } = {}) {
   mkdirSync(folder, { recursive: true, mode: 0o755 });
   const [httpPort, httpsPort] = await freePorts(2);
   const data = join(folder, 'data');
   const log = join(folder, 'log');
-  const password = `Bench-${randomBytes(9).toString('hex')}A1`;
+  const password = keep ? keptPassword(folder) : newPassword();
   const args = ['--http-port', String(httpPort), '--https-port', String(httpsPort), '--data', data, '--no-install'];
   const front = `http://127.0.0.1:${httpPort}`;
   const handle = await startProcess({
@@ -43,7 +44,7 @@ export async function startBreakwater(folder, { env = {}, groups = GROUPS } = {}
   });
   const { core } = JSON.parse(readFileSync(join(data, 'secrets/run-state.json'), 'utf8'));
   const server = describe({ handle, front, password, patterns: groups, registryUrl: core.REGISTRY_URL });
-  await server.makeProject();
+  if (!keep) await server.makeProject();
   const ca = readFileSync(join(data, 'tls/ca.crt'), 'utf8');
   const host = '127.0.0.1';
   return [
@@ -59,6 +60,15 @@ export async function startBreakwater(folder, { env = {}, groups = GROUPS } = {}
   ];
 }
 
+const newPassword = () => `Bench-${randomBytes(9).toString('hex')}A1`;
+
+/** The administrator's, who is made at the first start. */
+function keptPassword(folder) {
+  const file = join(folder, 'admin-password');
+  if (!existsSync(file)) writeFileSync(file, newPassword(), { mode: 0o600 });
+  return readFileSync(file, 'utf8').trim();
+}
+
 function describe({ handle, front, password, patterns, registryUrl }) {
   const basic = `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`;
   const groups = (all = processes()) => groupsBelow(handle.pid, all, patterns);
@@ -71,6 +81,8 @@ function describe({ handle, front, password, patterns, registryUrl }) {
   return {
     id: 'breakwater',
     name: 'Breakwater',
+    front,
+    password,
     basic: `Authorization: ${basic}`,
     groups,
     api,
