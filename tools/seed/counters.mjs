@@ -24,7 +24,10 @@ export function counters({ project, repository }, { projects, repositories }) {
       `UPDATE artifact a SET listed = false WHERE ${isOurs('a.project_id')} AND (${isAccessory('a.id')}
          OR EXISTS (SELECT FROM artifact_reference f WHERE f.child_id = a.id) AND NOT EXISTS (SELECT FROM tag t WHERE t.artifact_id = a.id))`,
     ],
-    ['tag.listed', `UPDATE tag t SET listed = false WHERE ${repositoryIsOurs('t.repository_id')} AND ${isAccessory('t.artifact_id')}`],
+    [
+      'tag.listed',
+      `UPDATE tag t SET listed = false WHERE ${repositoryIsOurs('t.repository_id')} AND ${isAccessory('t.artifact_id')}`,
+    ],
     [
       'artifact_annotation',
       `INSERT INTO artifact_annotation (hash, artifact_id)

@@ -48,6 +48,7 @@ export async function countSeeded(client) {
 /**
  * First id per table of as many as are needed. The platform may be running: while the sequences are moved nobody inserts.
  * Ids that a failed seed took are lost, which harms nobody.
+ * @returns {Promise<Record<string, number>>}
  */
 export async function reserveIds(client, scale, blobsPerRepository) {
   const wanted = Object.entries(counts(scale, blobsPerRepository));

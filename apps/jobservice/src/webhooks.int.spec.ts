@@ -247,7 +247,7 @@ describe('webhooks', () => {
     expect(items[0]).toMatchObject({ responseStatus: 200, error: '', requestBody: expect.stringContaining('"v1"') });
     const { executionId, taskId } = items[0]!;
     await until(async () => (await of(ExecutionsService).get(executionId)).endTime !== null);
-    expect(await of(TaskLogs).read(taskId)).toContain('"type":"PUSH_ARTIFACT"');
+    expect(await of(TaskLogs).read({ id: taskId })).toContain('"type":"PUSH_ARTIFACT"');
     await of(DeliveryLog).redeliver(id, executionId);
     await until(() => heard().length === 2);
     const [first, second] = heard();

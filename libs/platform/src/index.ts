@@ -13,17 +13,16 @@ export { Database, type TransactionEnd } from './database/database';
 export { databaseOptions, type DatabaseSettings } from './database/database-options';
 export { DatabaseModule } from './database/database.module';
 export {
-  containsPattern,
   filterConditions,
   limitOffset,
-  listPage,
   orderBy,
-  SqlParameters,
   type ListColumn,
   type ListColumns,
   type ListOptions,
 } from './database/list-query';
+export { containsPattern, containsText } from './database/contains';
 export { schemaVersion } from './database/schema-version';
+export { SqlParameters } from './database/sql-parameters';
 export { DrainState } from './health/drain-state';
 export { HealthController, HealthModule, type ReadinessCheck } from './health/health';
 export { AddressList, clientNetwork } from './http/address-list';

@@ -9,6 +9,7 @@ const ONE = {
   group: `SELECT id, group_name AS name FROM user_group WHERE group_name LIKE 'seed-%' ORDER BY id LIMIT 1`,
   robot: `SELECT id FROM robot WHERE name = 'seed-robot-1'`,
   label: `SELECT id FROM label WHERE name = 'seed-stable' AND project_id IS NULL`,
+  scanner: `SELECT uuid FROM scanner_registration WHERE name = 'seed-scanner'`,
   gc: lastOf('GARBAGE_COLLECTION'),
   purge: lastOf('PURGE_AUDIT_LOG'),
 };

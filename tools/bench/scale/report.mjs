@@ -8,9 +8,7 @@ export const GOAL_MS = 150;
 
 /** One line for each operation and caller: how many requests, and the slowest of them. */
 export function scaleTable(figures) {
-  const groups = Map.groupBy
-    ? Map.groupBy(figures, keyOf)
-    : figures.reduce((map, one) => map.set(keyOf(one), [...(map.get(keyOf(one)) ?? []), one]), new Map());
+  const groups = figures.reduce((map, one) => map.set(keyOf(one), [...(map.get(keyOf(one)) ?? []), one]), new Map());
   const rows = [...groups]
     .map(([, list]) => list.toSorted((a, b) => b.p99 - a.p99))
     .sort(([a], [b]) => b.p99 - a.p99)

@@ -1,14 +1,15 @@
 // What of it is asked by whom: each request once beforehand, for the number of the last page and for who is refused.
-import { LAST_PAGE } from './requests.mjs';
+import { LAST_PAGE } from './requests/parameters.mjs';
 
 const PAGE_SIZE = 10;
 /** Of the parameters of an operation, how many others than the administrator are measured with. */
 const FOR_OTHERS = 4;
-/** Nobody is let in, or there is nothing to show, on every platform that is seeded and nothing else. */
+/** Nobody is let in, or there is nothing to show, or the adapter is not there, on every platform that is seeded and nothing else. */
 export const OTHERWISE = {
   getInternalconfig: 403,
   getProjectDeletion: 404,
   getCert: 404,
+  getScannerMetadata: 412,
   getVulnerabilitiesAddition: 404,
   getStorageImport: 404,
   getStorageImportLog: 404,

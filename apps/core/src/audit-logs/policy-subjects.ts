@@ -1,6 +1,6 @@
 import type { Principal } from '@breakwater/access';
 import { LabelsService } from '@breakwater/artifacts';
-import { ProjectsService } from '@breakwater/projects';
+import { KnownProjectFacts } from '@breakwater/projects';
 import { RetentionPoliciesService } from '@breakwater/retention';
 import { WebhookPoliciesService } from '@breakwater/webhooks';
 import { Injectable } from '@nestjs/common';
@@ -10,7 +10,7 @@ import { inProject, named, type Subject } from './named-subject';
 @Injectable()
 export class PolicySubjects {
   constructor(
-    private readonly projects: ProjectsService,
+    private readonly projects: KnownProjectFacts,
     private readonly labels: LabelsService,
     private readonly webhooks: WebhookPoliciesService,
     private readonly retentions: RetentionPoliciesService,
@@ -41,7 +41,7 @@ export class PolicySubjects {
 
   projectWith(id: string | undefined, principal: Principal): Promise<Subject> {
     return named(id, async (number) => {
-      const project = await this.projects.findFactsById(number, principal);
+      const project = await this.projects.findById(number, principal);
       return project ? { resource: project.name, projectId: project.id } : { resource: String(number) };
     });
   }

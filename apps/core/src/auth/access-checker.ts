@@ -8,13 +8,13 @@ import {
   type SystemPermission,
 } from '@breakwater/access';
 import { AppError, isProjectName } from '@breakwater/kernel';
-import { ProjectsService } from '@breakwater/projects';
+import { KnownProjectFacts } from '@breakwater/projects';
 import type { ProjectReference } from '../rest';
 
 /** Refuses who may not. The guard uses it for what routes declare, controllers for what depends on the request. */
 @Injectable()
 export class AccessChecker {
-  constructor(private readonly projects: ProjectsService) {}
+  constructor(private readonly projects: KnownProjectFacts) {}
 
   /** Throws UNAUTHORIZED. */
   requireAuthenticated(principal: Principal): void {
@@ -42,8 +42,8 @@ export class AccessChecker {
   }
 
   private async find(reference: ProjectReference, principal: Principal): Promise<ProjectFacts | undefined> {
-    if ('id' in reference) return this.projects.findFactsById(reference.id, principal);
-    return isProjectName(reference.name) ? this.projects.findFacts(reference.name, principal) : undefined;
+    if ('id' in reference) return this.projects.findById(reference.id, principal);
+    return isProjectName(reference.name) ? this.projects.find(reference.name, principal) : undefined;
   }
 }
 

@@ -99,7 +99,7 @@ export class JobserviceController {
   @Operation({ id: 'actionGetJobLog', tag, summary: 'Read the log of a job', errors: [401, 403, 404] })
   @ReturnsLog()
   async log(@Param() job: JobParameters, @Req() request: FastifyRequest): Promise<StreamableFile> {
-    return this.logs.ofTask(readJobId(job), request);
+    return this.logs.ofTask({ id: readJobId(job) }, request);
   }
 
   @Get('executions/:execution_id/events')

@@ -1,4 +1,11 @@
-import { ExecutionsService, isFinal, TaskLogs, TasksService, type ExecutionScope } from '@breakwater/executions';
+import {
+  ExecutionsService,
+  isFinal,
+  TaskLogs,
+  TasksService,
+  type ExecutionScope,
+  type TaskPlace,
+} from '@breakwater/executions';
 import { AppError } from '@breakwater/kernel';
 import { Injectable, StreamableFile } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
@@ -15,28 +22,29 @@ export class JobLogs {
     private readonly live: LiveAnswers,
   ) {}
 
-  /** Throws NOT_FOUND. */
-  async ofTask(id: number, request: FastifyRequest): Promise<StreamableFile> {
-    await this.tasks.get(id);
-    if (isLive(request)) return this.live.follow(this.newsOf(id, lastEventId(request)));
-    const log = Buffer.from(await this.logs.read(id));
+  /** Throws NOT_FOUND; also when the task is somewhere else. */
+  async ofTask(place: TaskPlace, request: FastifyRequest): Promise<StreamableFile> {
+    if (isLive(request)) {
+      const { id } = await this.tasks.get(place);
+      return this.live.follow(this.newsOf(id, lastEventId(request)));
+    }
+    const log = Buffer.from(await this.logs.read(place));
     return new StreamableFile(log, { type: 'text/plain; charset=utf-8', length: log.length });
   }
 
   /** Of an execution that has one task. Throws NOT_FOUND. */
   async ofExecution(id: number, scope: ExecutionScope, request: FastifyRequest): Promise<StreamableFile> {
-    await this.executions.get(id, scope);
-    const { items } = await this.executions.listTasks(id, { filters: [], sorts: [], page: 1, pageSize: 1 });
+    const { items } = await this.executions.listTasks(id, { filters: [], sorts: [], page: 1, pageSize: 1 }, scope);
     const [task] = items;
     if (!task) throw new AppError('NOT_FOUND', `execution ${id} has no task`);
-    return this.ofTask(task.id, request);
+    return this.ofTask({ id: task.id }, request);
   }
 
   private newsOf(id: number, after: number): () => Promise<LiveNews> {
     let last = after;
     return async () => {
       // First, for nothing is logged once it has ended.
-      const { status } = await this.tasks.get(id);
+      const { status } = await this.tasks.get({ id });
       const chunks = await this.logs.readAfter(id, last);
       last = chunks.at(-1)?.sequence ?? last;
       const events = chunks.map(({ sequence, text }) => ({ name: 'log', data: text.replace(/\n$/, ''), id: sequence }));

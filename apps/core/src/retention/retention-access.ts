@@ -18,11 +18,18 @@ export class RetentionAccess {
     await this.checker.requireProject(principal, 'tag-retention:create', { id: projectId });
   }
 
-  /** The policy, when the principal may do that to it. Throws FORBIDDEN, NOT_FOUND. */
-  async requireOn(principal: Principal, action: RetentionAction, policyId: number): Promise<PolicyDetail> {
+  /** The policy, for who may read it. Throws FORBIDDEN, NOT_FOUND. */
+  async requireRead(principal: Principal, policyId: number): Promise<PolicyDetail> {
     const policy = await this.policies.get(policyId);
-    await this.checker.requireProject(principal, `tag-retention:${action}`, { id: policy.projectId });
+    await this.checker.requireProject(principal, 'tag-retention:read', { id: policy.projectId });
     return policy;
+  }
+
+  /** Its project, when the principal may do that to it. Throws FORBIDDEN, NOT_FOUND. */
+  async requireOn(principal: Principal, action: RetentionAction, policyId: number): Promise<{ projectId: number }> {
+    const projectId = await this.policies.projectOf(policyId);
+    await this.checker.requireProject(principal, `tag-retention:${action}`, { id: projectId });
+    return { projectId };
   }
 
   /** Who starts a run, by name. Running needs `update`, as in Harbor. Throws FORBIDDEN, NOT_FOUND. */

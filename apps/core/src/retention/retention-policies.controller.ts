@@ -59,7 +59,7 @@ export class RetentionPoliciesController {
   @Operation({ id: 'getRetention', tag, summary: 'Get a retention policy', errors: [401, 403, 404] })
   @Returns(RetentionPolicyDto)
   async get(@Param() { id }: RetentionPath, @CurrentPrincipal() principal: Principal) {
-    return toPolicy(await this.access.requireOn(principal, 'read', id));
+    return toPolicy(await this.access.requireRead(principal, id));
   }
 
   @Put(':id')

@@ -112,8 +112,7 @@ export class RetentionRunsController {
     @CurrentPrincipal() principal: Principal,
   ) {
     await this.access.requireOn(principal, 'list', id);
-    await this.executions.get(eid, runsOf(id));
-    const { items, total } = await this.executions.listTasks(eid, listOptions(query));
+    const { items, total } = await this.executions.listTasks(eid, listOptions(query), runsOf(id));
     return new Page(items.map(toTask), total, query);
   }
 
@@ -129,9 +128,7 @@ export class RetentionRunsController {
   @ApiResponse({ status: 200, description: 'Success', content: { 'text/plain': { schema: { type: 'string' } } } })
   async log(@Param() { id, eid, tid }: RetentionTaskPath, @CurrentPrincipal() principal: Principal): Promise<string> {
     await this.access.requireOn(principal, 'read', id);
-    await this.executions.get(eid, runsOf(id));
-    await this.executions.getTask(eid, tid);
-    return this.logs.read(tid);
+    return this.logs.read({ id: tid, executionId: eid, ...runsOf(id) });
   }
 }
 

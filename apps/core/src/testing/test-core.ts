@@ -24,6 +24,7 @@ export interface RequestOptions {
 /** core on a database of its own, asked without a socket. */
 export interface TestCore {
   app: NestFastifyApplication;
+  databaseUrl: string;
   database: Database;
   request: (method: string, path: string, options?: RequestOptions) => Promise<Answer>;
   /** Makes a user and answers its id. */
@@ -68,6 +69,7 @@ export async function startTestCore(settings: Record<string, string> = {}): Prom
   };
   return {
     app,
+    databaseUrl: testDatabase.url,
     database: app.get(Database, { strict: false }),
     request,
     createUser: (name) => asAdmin('/users', { username: name, email: `${name}@example.com`, realname: name, password }),

@@ -2,7 +2,7 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { allPermissions, can, type CatalogueEntry, type Permission, type Principal } from '@breakwater/access';
 import { UsersService } from '@breakwater/identity';
 import { AppError } from '@breakwater/kernel';
-import { ProjectsService } from '@breakwater/projects';
+import { KnownProjectFacts } from '@breakwater/projects';
 import { Authenticated, CurrentPrincipal } from '../auth';
 import { api, Operation, Returns, ReturnsAll } from '../rest';
 import { CurrentPermissionsQuery, PermissionDto, toUser, UserRespDto } from './user.dto';
@@ -13,7 +13,7 @@ const tag = 'user';
 export class CurrentUserController {
   constructor(
     private readonly users: UsersService,
-    private readonly projects: ProjectsService,
+    private readonly projects: KnownProjectFacts,
   ) {}
 
   @Get()
@@ -42,7 +42,7 @@ export class CurrentUserController {
   private async held(principal: Principal, scope: string): Promise<CatalogueEntry[]> {
     if (scope === '/system') return allPermissions.system.filter((entry) => can(principal, nameOf(entry)));
     const [, id] = /^\/project\/(\d{1,15})$/.exec(scope) ?? [];
-    const project = id === undefined ? undefined : await this.projects.findFactsById(Number(id), principal);
+    const project = id === undefined ? undefined : await this.projects.findById(Number(id), principal);
     if (!project) return [];
     const held = allPermissions.project.filter((entry) => can(principal, nameOf(entry), { project }));
     return held.map(({ resource, action }) => ({ resource: resource === 'project' ? '.' : resource, action }));

@@ -65,16 +65,17 @@ export class WebhookAnswers {
   }
 
   async listTasks(owner: PolicyOwner, policyId: number, executionId: number, query: Query) {
-    await this.requireExecution(owner, policyId, executionId);
-    const { items, total } = await this.executions.listTasks(executionId, listOptions(query));
+    const { id } = await this.policies.get(owner, policyId);
+    const scope = { vendorTypes, vendorId: id };
+    const { items, total } = await this.executions.listTasks(executionId, listOptions(query), scope);
     return new Page(items.map(toTask), total, query);
   }
 
   /** Throws NOT_FOUND, also for the task of another policy. */
   async log(owner: PolicyOwner, path: TaskPath, request: FastifyRequest): Promise<StreamableFile> {
-    await this.requireExecution(owner, path.webhook_policy_id, path.execution_id);
-    const task = await this.executions.getTask(path.execution_id, path.task_id);
-    return this.logs.ofTask(task.id, request);
+    const { id } = await this.policies.get(owner, path.webhook_policy_id);
+    const scope = { vendorTypes, vendorId: id };
+    return this.logs.ofTask({ id: path.task_id, executionId: path.execution_id, ...scope }, request);
   }
 
   /** Throws BAD_REQUEST without a policy. */
@@ -102,10 +103,5 @@ export class WebhookAnswers {
     if (!enabled)
       throw new AppError('PRECONDITION', `webhook policy ${id} is disabled`, { reason: 'webhook.policy.disabled' });
     return this.deliveries.redeliver(id, executionId);
-  }
-
-  private async requireExecution(owner: PolicyOwner, policyId: number, executionId: number): Promise<void> {
-    const { id } = await this.policies.get(owner, policyId);
-    await this.executions.get(executionId, { vendorTypes, vendorId: id });
   }
 }

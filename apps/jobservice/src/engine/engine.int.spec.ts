@@ -88,7 +88,7 @@ describe('a task', () => {
     const [first] = await engine.tasks(id);
     expect(first).toMatchObject({ status: 'Success', run: 1, extraAttrs: { seen: 'a', echoed: 'a' } });
     const logs = engine.app.get(TaskLogs, { strict: false });
-    expect(await logs.read(first!.id)).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \[INFO\] hello a\n$/);
+    expect(await logs.read({ id: first!.id })).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \[INFO\] hello a\n$/);
     expect(await logs.readAfter(first!.id, 0)).toEqual([{ sequence: 1, text: expect.stringContaining('hello a') }]);
     expect(await logs.readAfter(first!.id, 1)).toEqual([]);
   });
@@ -108,7 +108,7 @@ describe('a task', () => {
     const hopeless = await engine.start('FAILING', ['9']);
     expect(await engine.ended(hopeless)).toMatchObject({ status: 'Error', statusMessage: 'not in run 3' });
     const [task] = await engine.tasks(hopeless);
-    const log = await engine.app.get(TaskLogs, { strict: false }).read(task!.id);
+    const log = await engine.app.get(TaskLogs, { strict: false }).read({ id: task!.id });
     expect(log.match(/\[ERROR\] not in run/g)).toHaveLength(3);
   });
 

@@ -36,7 +36,6 @@ const indexes = [
   `CREATE INDEX "artifact_repository_id_size_idx" ON "artifact" ("repository_id", "size", "id")`,
   `CREATE INDEX "artifact_digest_id_idx" ON "artifact" ("digest", "id")`,
   `DROP INDEX "artifact_digest_idx"`,
-  `CREATE INDEX "repository_name_grams_idx" ON "repository" USING gin (name_grams("name"))`,
   `CREATE INDEX "repository_content_repository_id_idx" ON "repository_content" ("repository_id")`,
 ];
 
@@ -66,7 +65,6 @@ export class TagsSearchBytes1795504000000 implements MigrationInterface {
       'tag_repository_id_version_idx',
       'tag_repository_id_pull_time_idx',
       'tag_repository_id_push_time_idx',
-      'repository_name_grams_idx',
     ])
       await runner.query(`DROP INDEX "${name}"`);
     for (const signature of Object.keys(functions).reverse())

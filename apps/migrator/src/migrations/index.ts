@@ -13,6 +13,7 @@ import { LabelsAdditions1795503000000 } from './1795503000000-labels-additions';
 import { TagsSearchBytes1795504000000 } from './1795504000000-tags-search-bytes';
 import { AuditAndQuotas1795505000000 } from './1795505000000-audit-and-quotas';
 import { Scanners1795506000000 } from './1795506000000-scanners';
+import { ListIndexes1795507000000 } from './1795507000000-list-indexes';
 
 /** Every migration in order. `nx g @breakwater/workspace:migration` adds one; a merged one is never edited. */
 export const migrations = [
@@ -31,4 +32,5 @@ export const migrations = [
   TagsSearchBytes1795504000000,
   AuditAndQuotas1795505000000,
   Scanners1795506000000,
+  ListIndexes1795507000000,
 ];

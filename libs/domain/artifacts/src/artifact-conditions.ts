@@ -1,8 +1,8 @@
 import { AppError, type QueryFilter } from '@breakwater/kernel';
-import { containsPattern, filterConditions, type ListColumns, type SqlParameters } from '@breakwater/platform';
+import { containsText, filterConditions, type ListColumns, type SqlParameters } from '@breakwater/platform';
 
-/** Artifacts of one repository, or of a project; `latest`: of each repository the one pushed last. */
-export type ArtifactScope = { repositoryId: number } | { projectId: number; latest?: boolean };
+/** Artifacts of one repository, which lists `artifactCount`, or of a project; `latest`: of each repository the one pushed last. */
+export type ArtifactScope = { repositoryId: number; artifactCount: number } | { projectId: number; latest?: boolean };
 
 const accessory = 'EXISTS (SELECT FROM accessory c WHERE c.artifact_id = a.id)';
 const tagged = 'EXISTS (SELECT FROM tag t WHERE t.artifact_id = a.id)';
@@ -46,9 +46,9 @@ function tagCondition(scope: ArtifactScope, { match, value = '' }: QueryFilter, 
   const where = tagScope(scope, parameters);
   // An array, so that Postgres looks at the list's tags once and not at each artifact's in turn.
   const named = (test: string): string =>
-    `a.id = ANY (ARRAY(SELECT t.artifact_id FROM tag t WHERE ${where} AND t.name ${test}))`;
-  if (match === 'exact') return named(`= ${parameters.add(value)}`);
-  if (match === 'fuzzy') return named(`ILIKE ${parameters.add(containsPattern(value))}`);
+    `a.id = ANY (ARRAY(SELECT t.artifact_id FROM tag t WHERE ${where} AND ${test}))`;
+  if (match === 'exact') return named(`t.name = ${parameters.add(value)}`);
+  if (match === 'fuzzy') return named(containsText('t.name', value, parameters));
   throw new AppError('BAD_REQUEST', 'invalid query: tags takes *, nil, a tag or ~text');
 }
 

@@ -1,12 +1,15 @@
-import type { Reference } from '@breakwater/kernel';
-import { Database, limitOffset, orderBy, SqlParameters, type ListOptions } from '@breakwater/platform';
+import type { QuerySort, Reference } from '@breakwater/kernel';
+import { countedPage, Database, orderBy, RecentTotals, SqlParameters, type ListOptions } from '@breakwater/platform';
 import { Injectable } from '@nestjs/common';
 import { artifactColumns, artifactConditions, type ArtifactScope } from './artifact-conditions';
 import { artifactSelect, withDates, type ArtifactDetail, type ArtifactParts } from './artifact-detail';
 
-/** Reads of artifacts for the management API: a page with all that hangs on its artifacts is one query, the count another. */
+/** Reads of artifacts for the management API: a page with all that hangs on its artifacts is one query. */
 @Injectable()
 export class ArtifactListRepository {
+  /** Only of what a filter leaves: a list without filters is counted exactly. */
+  private readonly totals = new RecentTotals();
+
   constructor(private readonly database: Database) {}
 
   async list(
@@ -15,17 +18,28 @@ export class ArtifactListRepository {
     parts: ArtifactParts,
   ): Promise<{ items: ArtifactDetail[]; total: number }> {
     const parameters = new SqlParameters();
-    const from = fromClause(scope, options, parameters);
-    const [countSql, counted] = countQuery(scope, options, { from, values: [...parameters.values] });
-    const order = orderBy(artifactColumns, options.sorts, 'a.push_time DESC, a.id DESC', 'a.id DESC');
-    const [items, [count]] = await Promise.all([
-      this.database.query<ArtifactDetail>(
-        pageSql(`SELECT a.id ${from} ORDER BY ${order} ${limitOffset(options, parameters)}`, order, parts),
-        parameters.values,
-      ),
-      this.database.query<{ total: number }>(countSql, counted),
-    ]);
-    return { items: items.map(withDates), total: count?.total ?? 0 };
+    const sorts = telling(scope, options.sorts);
+    const from = fromClause(scope, { ...options, sorts }, parameters);
+    const query = { columns: artifactSelect(parts), from, order: orderOf(sorts), rows, parameters };
+    const known = await this.known(scope, options);
+    const { items, total } = await countedPage<ArtifactDetail>(
+      this.database,
+      { ...query, ...(known !== undefined && { known }) },
+      options,
+      this.totals,
+    );
+    return { items: items.map(withDates), total };
+  }
+
+  /** All that is listed is counted already. */
+  private async known(scope: ArtifactScope, { filters }: ListOptions): Promise<number | undefined> {
+    if (filters.length > 0 || ('latest' in scope && scope.latest)) return undefined;
+    if ('repositoryId' in scope) return scope.artifactCount;
+    const [row] = await this.database.query<{ total: number }>(
+      'SELECT coalesce(sum(artifact_count), 0)::int AS total FROM repository WHERE project_id = $1',
+      [scope.projectId],
+    );
+    return row?.total ?? 0;
   }
 
   /** Any artifact of the repository, listed or not, by tag or digest. */
@@ -43,8 +57,20 @@ export class ArtifactListRepository {
 }
 
 /** What hangs on artifacts is gathered for those of the page only, not for those before it. */
-function pageSql(page: string, order: string, parts: ArtifactParts): string {
-  return `SELECT ${artifactSelect(parts)} FROM artifact a JOIN repository r ON r.id = a.repository_id WHERE a.id IN (${page}) ORDER BY ${order}`;
+const rows = { key: 'a.id', tables: 'FROM artifact a JOIN repository r ON r.id = a.repository_id' };
+
+/** What all artifacts of the scope have in common sorts nothing. */
+function telling(scope: ArtifactScope, sorts: readonly QuerySort[]): readonly QuerySort[] {
+  const same = 'repositoryId' in scope ? /^(?:repository|project)_?(?:id|name)$/i : /^project_?id$/i;
+  return sorts.filter(({ key }) => !same.test(key));
+}
+
+/** Among equals the newest first, or last: indexes can be read in either direction, but in no mixture of both. */
+function orderOf(sorts: readonly QuerySort[]): string {
+  const last = sorts.at(-1);
+  const direction = last && !last.descending ? 'ASC' : 'DESC';
+  const tie = last && /type$/i.test(last.key) ? `a.push_time ${direction}, a.id ${direction}` : `a.id ${direction}`;
+  return orderBy(artifactColumns, sorts, 'a.push_time DESC, a.id DESC', tie);
 }
 
 function fromClause(scope: ArtifactScope, options: ListOptions, parameters: SqlParameters): string {
@@ -58,22 +84,10 @@ function fromClause(scope: ArtifactScope, options: ListOptions, parameters: SqlP
   }
   // The join costs as much as the rest of the list, and hardly any list needs it.
   const named = [...options.filters, ...options.sorts].some(({ key }) => /^repository_?name/i.test(key));
-  return `FROM artifact a ${named ? 'JOIN repository r ON r.id = a.repository_id ' : ''}WHERE ${where}`;
+  return `FROM artifact a ${named ? `JOIN repository r ON r.id = a.repository_id AND r.project_id = a.project_id ` : ''}WHERE ${where}`;
 }
 
 function scopeCondition(scope: ArtifactScope, parameters: SqlParameters): string {
   if ('repositoryId' in scope) return `a.repository_id = ${parameters.add(scope.repositoryId)}`;
   return `a.project_id = ${parameters.add(scope.projectId)}`;
-}
-
-/** All that is listed is counted already. */
-function countQuery(
-  scope: ArtifactScope,
-  options: ListOptions,
-  { from, values }: { from: string; values: unknown[] },
-): [sql: string, values: unknown[]] {
-  const counted = !('latest' in scope && scope.latest) && options.filters.length === 0;
-  if (!counted) return [`SELECT count(*)::int AS total ${from}`, values];
-  const [column, id] = 'repositoryId' in scope ? ['id', scope.repositoryId] : ['project_id', scope.projectId];
-  return [`SELECT coalesce(sum(artifact_count), 0)::int AS total FROM repository WHERE ${column} = $1`, [id]];
 }

@@ -25,9 +25,10 @@ export class ArtifactListService {
     options: ListOptions,
     parts: ArtifactParts,
   ): Promise<{ items: ArtifactDetail[]; total: number }> {
-    const repositoryId = await this.repositories.idOf(repository);
-    if (repositoryId === undefined) throw new AppError('NOT_FOUND', `repository ${repository} not found`);
-    return this.marked(await this.artifacts.list({ repositoryId }, options, parts), parts);
+    const found = await this.repositories.sizeOf(repository);
+    if (!found) throw new AppError('NOT_FOUND', `repository ${repository} not found`);
+    const scope = { repositoryId: found.id, artifactCount: found.artifactCount };
+    return this.marked(await this.artifacts.list(scope, options, parts), parts);
   }
 
   /** `latest`: only the artifact pushed last of each repository; it needs a type to choose by. Throws BAD_REQUEST. */

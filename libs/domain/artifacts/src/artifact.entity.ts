@@ -5,12 +5,20 @@ import { Repository } from './repository.entity';
 /** A manifest in a repository. */
 @Entity('artifact')
 @Index('artifact_repository_id_digest_key', ['repositoryId', 'digest'], { unique: true })
-@Index('artifact_repository_id_push_time_idx', ['repositoryId', 'pushTime', 'id'])
+@Index('artifact_repository_id_push_time_idx', ['repositoryId', 'pushTime', 'id', 'listed'])
+@Index('artifact_repository_id_id_idx', ['repositoryId', 'id', 'listed'])
 @Index('artifact_repository_id_subject_digest_idx', ['repositoryId', 'subjectDigest', 'digest'], {
   where: 'subject_digest IS NOT NULL',
 })
 @Index('artifact_project_id_digest_idx', ['projectId', 'digest'])
-@Index('artifact_project_id_push_time_idx', ['projectId', 'pushTime', 'id'], { where: 'listed' })
+@Index('artifact_project_id_push_time_idx', ['projectId', 'pushTime', 'id', 'listed'])
+@Index('artifact_project_id_id_idx', ['projectId', 'id'], { where: 'listed' })
+@Index('artifact_project_id_size_idx', ['projectId', 'size', 'id'], { where: 'listed' })
+@Index('artifact_project_id_repository_id_idx', ['projectId', 'repositoryId', 'id'], { where: 'listed' })
+@Index('artifact_project_id_type_idx', ['projectId', 'type', 'pushTime', 'id'], { where: 'listed' })
+@Index('artifact_project_id_media_type_idx', ['projectId', 'mediaType', 'repositoryId', 'pushTime', 'id'], {
+  where: 'listed',
+})
 @Index('artifact_digest_id_idx', ['digest', 'id'])
 @Index('artifact_repository_id_size_idx', ['repositoryId', 'size', 'id'])
 @Index('artifact_icon_idx', ['icon'], { where: 'icon IS NOT NULL' })

@@ -1,7 +1,7 @@
 import {
+  countedPage,
   Database,
   filterConditions,
-  listPage,
   orderBy,
   SqlParameters,
   type ListColumns,
@@ -69,6 +69,6 @@ export class DeletedArtifactListRepository {
       order: orderBy(columns, options.sorts, 'd.delete_time DESC, d.id DESC', 'd.id DESC'),
       parameters,
     };
-    return listPage(this.database, query, options);
+    return countedPage(this.database, query, options);
   }
 }

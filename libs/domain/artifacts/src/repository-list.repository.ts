@@ -1,9 +1,10 @@
 import type { Principal } from '@breakwater/access';
 import {
+  countedPage,
   Database,
   filterConditions,
-  listPage,
   orderBy,
+  RecentTotals,
   SqlParameters,
   type ListColumns,
   type ListOptions,
@@ -34,28 +35,32 @@ const columns: ListColumns = {
   update_time: { sql: 'r.update_time', type: 'time' },
 };
 
-const detail = `
-  SELECT r.id, r.project_id AS "projectId", r.name, r.description, r.pull_count AS "pullCount",
-    r.creation_time AS "creationTime", r.update_time AS "updateTime", r.artifact_count AS "artifactCount"
-  FROM repository r`;
+const shown = `r.id, r.project_id AS "projectId", r.name, r.description, r.pull_count AS "pullCount",
+    r.creation_time AS "creationTime", r.update_time AS "updateTime", r.artifact_count AS "artifactCount"`;
+const tables = 'FROM repository r';
 
 /** Reads of repositories for the management API. One that holds blobs only is not there yet. */
 @Injectable()
 export class RepositoryListRepository {
+  private readonly totals = new RecentTotals();
+
   constructor(private readonly database: Database) {}
 
   async find(name: string): Promise<RepositoryDetail | undefined> {
     const [row] = await this.database.query<RepositoryDetail>(
-      `${detail} WHERE r.name = $1 AND r.first_push_time IS NOT NULL`,
+      `SELECT ${shown} ${tables} WHERE r.name = $1 AND r.first_push_time IS NOT NULL`,
       [name],
     );
     return row;
   }
 
-  async idOf(name: string): Promise<number | undefined> {
-    const sql = 'SELECT id FROM repository WHERE name = $1 AND first_push_time IS NOT NULL';
-    const [row] = await this.database.query<{ id: number }>(sql, [name]);
-    return row?.id;
+  /** Its id, and how many artifacts of it are listed. */
+  async sizeOf(name: string): Promise<{ id: number; artifactCount: number } | undefined> {
+    const [row] = await this.database.query<{ id: number; artifactCount: number }>(
+      'SELECT id, artifact_count AS "artifactCount" FROM repository WHERE name = $1 AND first_push_time IS NOT NULL',
+      [name],
+    );
+    return row;
   }
 
   /** The repositories of one project, or of every project that the principal sees. */
@@ -70,8 +75,14 @@ export class RepositoryListRepository {
       ...filterConditions(columns, options.filters, parameters),
     ].join(' AND ');
     const order = orderBy(columns, options.sorts, 'r.name', 'r.id');
-    const query = { columns: 'r.id', from: `FROM repository r WHERE ${where}`, order, parameters };
-    return listPage(this.database, query, options, (page) => `${detail} WHERE r.id IN (${page}) ORDER BY ${order}`);
+    const query = {
+      columns: shown,
+      from: `${tables} WHERE ${where}`,
+      order,
+      rows: { key: 'r.id', tables },
+      parameters,
+    };
+    return countedPage(this.database, query, options, this.totals);
   }
 
   async setDescription(id: number, description: string): Promise<void> {

@@ -15,8 +15,6 @@ import {
 @Entity('repository')
 @Index('repository_name_key', ['name'], { unique: true })
 @Index('repository_project_id_idx', ['projectId'])
-// On what name_grams() makes of the name, which TypeORM does not know.
-@Index('repository_name_grams_idx', { synchronize: false })
 export class Repository {
   @PrimaryGeneratedColumn('identity', {
     type: 'bigint',

@@ -22,9 +22,10 @@ export class StatisticsRepository {
     const where = everything ? 'true' : `(p.public OR ${ownProjects(principal, parameters)})`;
     const [row] = await this.database.query<Statistics>(
       `WITH counted AS (
-         SELECT p.public, q.used,
-           (SELECT count(*) FROM repository r WHERE r.project_id = p.id AND r.first_push_time IS NOT NULL) AS repositories
-         FROM project p LEFT JOIN quota q ON q.project_id = p.id WHERE ${where})
+         SELECT p.public, q.used, r.repositories FROM project p LEFT JOIN quota q ON q.project_id = p.id
+         LEFT JOIN (SELECT project_id, count(*) AS repositories FROM repository WHERE first_push_time IS NOT NULL GROUP BY 1) r
+                ON r.project_id = p.id
+         WHERE ${where})
        SELECT count(*) FILTER (WHERE public)::int AS "publicProjects", count(*) FILTER (WHERE NOT public)::int AS "privateProjects",
          coalesce(sum(repositories) FILTER (WHERE public), 0)::int AS "publicRepositories",
          coalesce(sum(repositories) FILTER (WHERE NOT public), 0)::int AS "privateRepositories",

@@ -1,7 +1,7 @@
 import {
+  countedPage,
   Database,
   filterConditions,
-  listPage,
   orderBy,
   SqlParameters,
   type ListColumns,
@@ -50,7 +50,7 @@ export class TagListRepository {
       order: orderBy(columnsOfTags, options.sorts, 't.push_time DESC, t.id DESC', 't.id DESC'),
       parameters,
     };
-    return listPage(this.database, query, options);
+    return countedPage(this.database, query, options);
   }
 
   async accessories(
@@ -60,13 +60,9 @@ export class TagListRepository {
     const parameters = new SqlParameters();
     const own = `c.repository_id = ${parameters.add(subject.repositoryId)} AND c.subject_digest = ${parameters.add(subject.digest)}`;
     const where = [own, ...filterConditions(columnsOfAccessories, options.filters, parameters)].join(' AND ');
-    const query = {
-      columns: accessoryColumns,
-      from: `FROM ${accessoryTables} WHERE ${where}`,
-      order: orderBy(columnsOfAccessories, options.sorts, 'c.creation_time DESC, c.id DESC', 'c.id DESC'),
-      parameters,
-    };
-    const { items, total } = await listPage<Omit<AccessoryDetail, 'subjectRepository'>>(this.database, query, options);
-    return { items: items.map((item) => ({ ...item, subjectRepository: subject.repositoryName })), total };
+    const order = orderBy(columnsOfAccessories, options.sorts, 'c.creation_time DESC, c.id DESC', 'c.id DESC');
+    const query = { columns: accessoryColumns, from: `FROM ${accessoryTables} WHERE ${where}`, order, parameters };
+    const { items, total } = await countedPage<AccessoryDetail>(this.database, query, options);
+    return { items: items.map((row) => ({ ...row, subjectRepository: subject.repositoryName })), total };
   }
 }

@@ -4,8 +4,11 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Entity('audit_log')
 @Index('audit_log_project_id_op_time_idx', ['projectId', 'opTime'])
 @Index('audit_log_op_time_idx', ['opTime'])
+@Index('audit_log_operation_op_time_idx', ['operation', 'opTime'])
 @Index('audit_log_username_op_time_idx', ['username', 'opTime'])
 @Index('audit_log_resource_op_time_idx', ['resource', 'opTime'])
+@Index('audit_log_source_address_op_time_idx', ['sourceAddress', 'opTime'])
+@Index('audit_log_failed_idx', ['opTime'], { where: 'NOT operation_result' })
 @Index('audit_log_resource_type_operation_op_time_idx', ['resourceType', 'operation', 'opTime'])
 export class AuditLog {
   @PrimaryColumn({

@@ -1,8 +1,8 @@
 import type { JobType } from '@breakwater/contracts';
 import {
+  countedPage,
   Database,
   filterConditions,
-  listPage,
   orderBy,
   SqlParameters,
   type ListColumns,
@@ -40,7 +40,21 @@ export interface ExecutionScope {
   vendorId?: number;
 }
 
-const sortable: ListColumns = {
+/** A task, of that execution and in that scope when they are given. */
+export interface TaskPlace extends ExecutionScope {
+  id: number;
+  executionId?: number;
+}
+
+/** On `execution e`. */
+export function scopeConditions({ vendorTypes, vendorId }: ExecutionScope, parameters: SqlParameters): string[] {
+  return [
+    ...(vendorTypes ? [`e.vendor_type = ANY(${parameters.add(vendorTypes)})`] : []),
+    ...(vendorId === undefined ? [] : [`e.vendor_id = ${parameters.add(vendorId)}`]),
+  ];
+}
+
+const columns: ListColumns = {
   id: { sql: 'e.id', type: 'number' },
   vendor_type: { sql: 'e.vendor_type', type: 'text' },
   vendor_id: { sql: 'e.vendor_id', type: 'number' },
@@ -54,7 +68,7 @@ const sortable: ListColumns = {
 
 type LockedExecution = Pick<ExecutionRow, 'vendorType' | 'vendorId' | 'endTime'> & { unfinished: number };
 
-const columns = `e.id, e.vendor_type AS "vendorType", e.vendor_id AS "vendorId", e.status,
+const shown = `e.id, e.vendor_type AS "vendorType", e.vendor_id AS "vendorId", e.status,
   e.status_message AS "statusMessage", e.trigger, e.extra_attrs AS "extraAttrs", e.start_time AS "startTime",
   e.update_time AS "updateTime", e.end_time AS "endTime",
   coalesce((SELECT jsonb_object_agg(c.status, c.count)
@@ -81,20 +95,19 @@ export class ExecutionsRepository {
   }
 
   async find(id: number): Promise<ExecutionRow | undefined> {
-    const [row] = await this.database.query<ExecutionRow>(`SELECT ${columns} FROM execution e WHERE e.id = $1`, [id]);
+    const [row] = await this.database.query<ExecutionRow>(`SELECT ${shown} FROM execution e WHERE e.id = $1`, [id]);
     return row;
   }
 
   list(scope: ExecutionScope, options: ListOptions): Promise<{ items: ExecutionRow[]; total: number }> {
     const parameters = new SqlParameters();
     const conditions = [
-      ...(scope.vendorTypes ? [`e.vendor_type = ANY(${parameters.add(scope.vendorTypes)})`] : []),
-      ...(scope.vendorId === undefined ? [] : [`e.vendor_id = ${parameters.add(scope.vendorId)}`]),
-      ...filterConditions(sortable, options.filters, parameters),
+      ...scopeConditions(scope, parameters),
+      ...filterConditions(columns, options.filters, parameters),
     ];
     const from = `FROM execution e WHERE ${conditions.join(' AND ') || 'true'}`;
-    const order = orderBy(sortable, options.sorts, 'e.id DESC', 'e.id DESC');
-    return listPage(this.database, { columns, from, order, parameters }, options);
+    const order = orderBy(columns, options.sorts, 'e.id DESC', 'e.id DESC');
+    return countedPage(this.database, { columns: shown, from, order, parameters }, options);
   }
 
   /** Holds the row until the transaction ends; undefined when there is none. */

@@ -91,15 +91,15 @@ export class ExecutionsService {
     return this.executions.list(scope, options);
   }
 
-  listTasks(executionId: number, options: ListOptions): Promise<{ items: TaskRow[]; total: number }> {
-    return this.tasks.list(executionId, options);
-  }
-
-  /** Throws NOT_FOUND; also when it is none of the execution. */
-  async getTask(executionId: number, taskId: number): Promise<TaskRow> {
-    const task = await this.tasks.find(taskId);
-    if (task?.executionId !== executionId) throw new AppError('NOT_FOUND', `task ${taskId} not found`);
-    return task;
+  /** With a scope: throws NOT_FOUND when the execution is none of it. */
+  async listTasks(
+    executionId: number,
+    options: ListOptions,
+    scope?: ExecutionScope,
+  ): Promise<{ items: TaskRow[]; total: number }> {
+    const page = await this.tasks.list(executionId, options, scope);
+    if (scope && page.items.length === 0) await this.get(executionId, scope);
+    return page;
   }
 
   /** Ids of executions of that vendor that have not ended. */

@@ -1,4 +1,4 @@
-export type { ExecutionRow, ExecutionScope } from './executions.repository';
+export type { ExecutionRow, ExecutionScope, TaskPlace } from './executions.repository';
 export { Execution } from './execution.entity';
 export { ExecutionsModule } from './executions.module';
 export { ExecutionsService, type NewTask, type StartOptions } from './executions.service';

@@ -1,4 +1,4 @@
-import { Database, listPage, SqlParameters, type ListOptions } from '@breakwater/platform';
+import { countedPage, Database, SqlParameters, type ListOptions } from '@breakwater/platform';
 import { Injectable } from '@nestjs/common';
 import type { Schedule } from './schedule.entity';
 
@@ -56,7 +56,7 @@ export class SchedulesRepository {
 
   list(options: ListOptions): Promise<{ items: Schedule[]; total: number }> {
     const query = { columns, from: 'FROM schedule', order: 'id', parameters: new SqlParameters() };
-    return listPage(this.database, query, options);
+    return countedPage(this.database, query, options);
   }
 
   all(): Promise<Schedule[]> {

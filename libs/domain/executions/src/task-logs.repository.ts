@@ -1,6 +1,8 @@
-import { Database } from '@breakwater/platform';
+import { Database, SqlParameters } from '@breakwater/platform';
 import { Injectable } from '@nestjs/common';
+import type { TaskPlace } from './executions.repository';
 import type { RunToken } from './task-runs.repository';
+import { taskAt } from './tasks.repository';
 
 export interface LogChunk {
   sequence: number;
@@ -31,15 +33,19 @@ export class TaskLogsRepository {
     );
   }
 
-  /** The end of the log, in order, of at most `bytes` and at least one chunk. */
-  tail(taskId: number, bytes: number): Promise<LogChunk[]> {
-    return this.database.query<LogChunk>(
-      `SELECT sequence, text FROM (
-         SELECT sequence, text, sum(octet_length(text)) OVER (ORDER BY sequence DESC) - octet_length(text) AS later
-         FROM task_log WHERE task_id = $1) c
-       WHERE later < $2 ORDER BY sequence`,
-      [taskId, bytes],
+  /** The end of the log, in order, of at most `bytes` and at least one chunk. Undefined when there is no such task. */
+  async tail(place: TaskPlace, bytes: number): Promise<string[] | undefined> {
+    const parameters = new SqlParameters();
+    const [row] = await this.database.query<{ texts: string[] }>(
+      `SELECT ARRAY(
+         SELECT text FROM (
+           SELECT sequence, text, sum(octet_length(text)) OVER (ORDER BY sequence DESC) - octet_length(text) AS later
+           FROM task_log WHERE task_id = t.id) c
+         WHERE later < ${parameters.add(bytes)} ORDER BY sequence) AS texts
+       ${taskAt(place, parameters)}`,
+      parameters.values,
     );
+    return row?.texts;
   }
 
   after(taskId: number, sequence: number, limit: number): Promise<LogChunk[]> {

@@ -1,4 +1,6 @@
+import { AppError } from '@breakwater/kernel';
 import { Injectable } from '@nestjs/common';
+import type { TaskPlace } from './executions.repository';
 import { TaskLogsRepository, type LogChunk } from './task-logs.repository';
 import type { RunToken } from './task-runs.repository';
 
@@ -22,10 +24,11 @@ export class TaskLogs {
     return this.logs.append(task, text);
   }
 
-  /** The whole log; of one that is longer than 10 MB the end. Empty when there is none. */
-  async read(taskId: number): Promise<string> {
-    const chunks = await this.logs.tail(taskId, mostLogBytes);
-    return chunks.map(({ text }) => text).join('');
+  /** The whole log; of one that is longer than 10 MB the end. Throws NOT_FOUND; also when the task is somewhere else. */
+  async read(place: TaskPlace): Promise<string> {
+    const texts = await this.logs.tail(place, mostLogBytes);
+    if (!texts) throw new AppError('NOT_FOUND', `task ${place.id} not found`);
+    return texts.join('');
   }
 
   /**

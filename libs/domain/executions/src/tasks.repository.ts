@@ -1,8 +1,8 @@
 import type { JobType } from '@breakwater/contracts';
 import {
+  countedPage,
   Database,
   filterConditions,
-  listPage,
   orderBy,
   SqlParameters,
   type ListColumns,
@@ -10,6 +10,7 @@ import {
 } from '@breakwater/platform';
 import { Injectable } from '@nestjs/common';
 import type { JobStatus } from './job-status';
+import { scopeConditions, type ExecutionScope, type TaskPlace } from './executions.repository';
 
 export interface TaskRow {
   id: number;
@@ -39,7 +40,7 @@ export interface TaskToInsert {
   serialKey: string | null;
 }
 
-const sortable: ListColumns = {
+const columns: ListColumns = {
   id: { sql: 't.id', type: 'number' },
   status: { sql: 't.status', type: 'text' },
   job_type: { sql: 't.job_type', type: 'text' },
@@ -49,9 +50,20 @@ const sortable: ListColumns = {
   end_time: { sql: 't.end_time', type: 'time' },
 };
 
-const columns = `t.id, t.execution_id AS "executionId", t.job_type AS "jobType", t.payload, t.status,
+const shown = `t.id, t.execution_id AS "executionId", t.job_type AS "jobType", t.payload, t.status,
   t.status_message AS "statusMessage", t.run, t.extra_attrs AS "extraAttrs", t.creation_time AS "creationTime",
   t.start_time AS "startTime", t.update_time AS "updateTime", t.end_time AS "endTime"`;
+const from = 'FROM task t JOIN execution e ON e.id = t.execution_id';
+
+/** FROM and WHERE of `task t`. */
+export function taskAt({ id, executionId, ...scope }: TaskPlace, parameters: SqlParameters): string {
+  const conditions = [
+    `t.id = ${parameters.add(id)}`,
+    ...(executionId === undefined ? [] : [`t.execution_id = ${parameters.add(executionId)}`]),
+    ...scopeConditions(scope, parameters),
+  ];
+  return `${from} WHERE ${conditions.join(' AND ')}`;
+}
 
 @Injectable()
 export class TasksRepository {
@@ -80,19 +92,26 @@ export class TasksRepository {
     );
   }
 
-  async find(id: number): Promise<TaskRow | undefined> {
-    const [row] = await this.database.query<TaskRow>(`SELECT ${columns} FROM task t WHERE t.id = $1`, [id]);
+  async find(place: TaskPlace): Promise<TaskRow | undefined> {
+    const parameters = new SqlParameters();
+    const [row] = await this.database.query<TaskRow>(`SELECT ${shown} ${taskAt(place, parameters)}`, parameters.values);
     return row;
   }
 
-  list(executionId: number, options: ListOptions): Promise<{ items: TaskRow[]; total: number }> {
+  /** None of an execution that is not in the scope. */
+  list(
+    executionId: number,
+    options: ListOptions,
+    scope: ExecutionScope = {},
+  ): Promise<{ items: TaskRow[]; total: number }> {
     const parameters = new SqlParameters();
     const where = [
       `t.execution_id = ${parameters.add(executionId)}`,
-      ...filterConditions(sortable, options.filters, parameters),
+      ...scopeConditions(scope, parameters),
+      ...filterConditions(columns, options.filters, parameters),
     ].join(' AND ');
-    const order = orderBy(sortable, options.sorts, 't.id', 't.id');
-    return listPage(this.database, { columns, from: `FROM task t WHERE ${where}`, order, parameters }, options);
+    const order = orderBy(columns, options.sorts, 't.id', 't.id');
+    return countedPage(this.database, { columns: shown, from: `${from} WHERE ${where}`, order, parameters }, options);
   }
 
   /** Ends those that no worker has, and asks the workers of the others to stop; only that task when one is given. Returns the ids of both. */

@@ -1,6 +1,7 @@
 import { AppError } from '@breakwater/kernel';
 import { Broadcast, Database } from '@breakwater/platform';
 import { Injectable } from '@nestjs/common';
+import type { TaskPlace } from './executions.repository';
 import { ExecutionsService } from './executions.service';
 import { TasksRepository, type TaskRow } from './tasks.repository';
 
@@ -14,16 +15,16 @@ export class TasksService {
     private readonly broadcast: Broadcast,
   ) {}
 
-  /** Throws NOT_FOUND. */
-  async get(id: number): Promise<TaskRow> {
-    const task = await this.tasks.find(id);
-    if (!task) throw new AppError('NOT_FOUND', `task ${id} not found`);
+  /** Throws NOT_FOUND; also when it is somewhere else. */
+  async get(place: TaskPlace): Promise<TaskRow> {
+    const task = await this.tasks.find(place);
+    if (!task) throw new AppError('NOT_FOUND', `task ${place.id} not found`);
     return task;
   }
 
   /** One that waits ends at once, one that runs is asked to; one that has ended stays as it is. Throws NOT_FOUND. */
   async stop(id: number): Promise<void> {
-    const { executionId } = await this.get(id);
+    const { executionId } = await this.get({ id });
     const asked = await this.database.transaction(async () => {
       await this.executions.lock(executionId);
       const stopped = await this.tasks.stop(executionId, id);

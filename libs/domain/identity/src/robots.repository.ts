@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Changes, type Scope } from '@breakwater/coherence';
 import type { RobotGrant } from '@breakwater/access';
 import {
+  countedPage,
   Database,
   filterConditions,
-  listPage,
   orderBy,
   SqlParameters,
   type ListColumns,
@@ -80,7 +80,7 @@ export class RobotsRepository {
       order: orderBy(columns, options.sorts, 'r.name, r.id', 'r.id'),
       parameters,
     };
-    return listPage(this.database, query, options);
+    return countedPage(this.database, query, options);
   }
 
   /** Those of `names` that are projects. */

@@ -4,6 +4,10 @@ import { Column, CreateDateColumn, Entity, Index, PrimaryGeneratedColumn, Update
 @Entity('user_account')
 @Index('user_account_username_key', ['username'], { unique: true })
 @Index('user_account_email_key', ['email'], { unique: true })
+@Index('user_account_realname_idx', ['realname'])
+@Index('user_account_creation_time_idx', ['creationTime'])
+@Index('user_account_listed_idx', ['username', 'id'], { where: 'NOT deleted' })
+@Index('user_account_sysadmin_idx', ['username', 'id'], { where: 'sysadmin AND NOT deleted' })
 export class User {
   @PrimaryGeneratedColumn('identity', {
     type: 'bigint',

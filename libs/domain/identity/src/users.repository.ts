@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Changes } from '@breakwater/coherence';
 import {
-  containsPattern,
+  containsText,
+  countedPage,
   Database,
   filterConditions,
-  listPage,
   orderBy,
+  RecentTotals,
   SqlParameters,
   type ListColumns,
   type ListOptions,
@@ -37,6 +38,8 @@ export interface NewUser extends UserProfile {
 /** Rows of people. Deleted ones are not found by any of these. */
 @Injectable()
 export class UsersRepository {
+  private readonly totals = new RecentTotals();
+
   constructor(
     private readonly database: Database,
     private readonly changes: Changes,
@@ -74,7 +77,7 @@ export class UsersRepository {
 
   search(part: string, paging: Pick<ListOptions, 'page' | 'pageSize'>): Promise<{ items: UserRow[]; total: number }> {
     const parameters = new SqlParameters();
-    return this.page([`username ILIKE ${parameters.add(containsPattern(part))}`], 'username, id', parameters, paging);
+    return this.page([containsText('username', part, parameters)], 'username, id', parameters, paging);
   }
 
   private page(
@@ -83,8 +86,11 @@ export class UsersRepository {
     parameters: SqlParameters,
     paging: Pick<ListOptions, 'page' | 'pageSize'>,
   ): Promise<{ items: UserRow[]; total: number }> {
-    const from = `FROM user_account WHERE ${['NOT deleted', ...conditions].join(' AND ')}`;
-    return listPage(this.database, { columns: selected, from, order, parameters }, paging);
+    const where = ['NOT deleted', ...conditions].join(' AND ');
+    const from = `FROM user_account WHERE ${where}`;
+    const rows = { key: 'id', tables: 'FROM user_account' };
+    const query = { columns: selected, from, order, rows, countAlong: 'username, id', parameters };
+    return countedPage(this.database, query, paging, this.totals);
   }
 
   /** Whether nobody, deleted or not, has this name or this address. */

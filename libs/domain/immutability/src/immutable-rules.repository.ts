@@ -1,8 +1,8 @@
 import type { TagRule } from '@breakwater/contracts';
 import {
+  countedPage,
   Database,
   filterConditions,
-  listPage,
   orderBy,
   SqlParameters,
   type ListColumns,
@@ -45,7 +45,7 @@ export class ImmutableRulesRepository {
       order: orderBy(columns, options.sorts, 'i.id', 'i.id'),
       parameters,
     };
-    return listPage(this.database, query, options);
+    return countedPage(this.database, query, options);
   }
 
   /** Those that count now. */

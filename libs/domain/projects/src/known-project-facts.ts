@@ -9,7 +9,8 @@ const entryBytes = 400;
 const maxNames = 50_000;
 
 /**
- * Project facts kept while they are true (decision 13), for the token service, which clients ask before every pull.
+ * Project facts kept while they are true (decision 13), for the token service, which clients ask before every pull,
+ * and for every request of the management API that is about a project.
  * Whatever changes them announces `project:<id>`, or `user:<id>` when somebody comes into groups or leaves them.
  */
 @Injectable()
@@ -41,6 +42,16 @@ export class KnownProjectFacts {
     const facts = await this.facts.byName(name, principal);
     if (facts && ticket && facts.id === id) this.known.set(keyOf(facts.id, principal), facts, ticket);
     else if (facts) this.ids.set(name, facts.id);
+    return facts;
+  }
+
+  /** Undefined when there is no such project. */
+  async findById(id: number, principal: Principal): Promise<ProjectFacts | undefined> {
+    const recalled = this.known.get(keyOf(id, principal));
+    if (recalled) return recalled;
+    const ticket = this.lease.ticket(`project:${id}`, `user:${memberId(principal)}`);
+    const facts = await this.facts.byId(id, principal);
+    if (facts) this.known.set(keyOf(id, principal), facts, ticket);
     return facts;
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { roleIds } from '@breakwater/access';
 import { Changes, type Scope } from '@breakwater/coherence';
-import { containsPattern, Database, listPage, SqlParameters } from '@breakwater/platform';
+import { containsText, countedPage, Database, SqlParameters } from '@breakwater/platform';
 import { isMembershipOf } from './membership';
 import { ProjectMember } from './project-member.entity';
 
@@ -48,9 +48,9 @@ export class MembersRepository {
     options: { entityName?: string; page: number; pageSize: number },
   ): Promise<{ items: Member[]; total: number }> {
     const parameters = new SqlParameters();
-    const where = `WHERE m.project_id = ${parameters.add(projectId)} AND ${entityName} ILIKE ${parameters.add(containsPattern(options.entityName ?? ''))}`;
+    const where = `WHERE m.project_id = ${parameters.add(projectId)} AND ${containsText(entityName, options.entityName ?? '', parameters)}`;
     const query = { columns, from: `${membersFrom} ${where}`, order: `${entityName}, m.id`, parameters };
-    return listPage(this.database, query, options);
+    return countedPage(this.database, query, options);
   }
 
   async find(projectId: number, id: number): Promise<Member | undefined> {

@@ -21,7 +21,9 @@ export class ProjectMetadataService {
 
   /** Throws NOT_FOUND for a project that is gone. */
   async list(projectId: number): Promise<Record<string, string>> {
-    return this.database.transaction(async () => Object.fromEntries(await this.read(projectId)));
+    const project = await this.projects.publicAndMetadata(projectId);
+    if (!project) throw new AppError('NOT_FOUND', `project ${projectId} not found`);
+    return { public: String(project.public), ...project.metadata };
   }
 
   /** Throws NOT_FOUND. */

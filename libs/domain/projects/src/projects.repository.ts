@@ -3,9 +3,9 @@ import type { Principal } from '@breakwater/access';
 import { Changes } from '@breakwater/coherence';
 import {
   containsPattern,
+  countedPage,
   Database,
   filterConditions,
-  listPage,
   orderBy,
   SqlParameters,
   type ListColumns,
@@ -79,9 +79,14 @@ export class ProjectsRepository {
     const parameters = new SqlParameters();
     const order = orderBy(columns, options.sorts, 'p.name', 'p.id');
     const where = listConditions(principal, options, parameters);
-    const query = { columns: 'p.id', from: `${from} WHERE ${where}`, order, parameters };
-    const around = (page: string) => `${detailSelect(principal, parameters)} WHERE p.id IN (${page}) ORDER BY ${order}`;
-    return listPage(this.database, query, options, around);
+    const query = {
+      columns: (added: SqlParameters) => detailColumns(principal, added),
+      from: `${from} WHERE ${where}`,
+      order,
+      rows: { key: 'p.id', tables: from },
+      parameters,
+    };
+    return countedPage(this.database, query, options);
   }
 
   /** Visible ones with `text` in their names, whatever its case, in the order of their names; not counted. */
@@ -138,6 +143,16 @@ export class ProjectsRepository {
     return new Map(rows.map(({ name, value }) => [name, value]));
   }
 
+  /** Without a lock, in one query. */
+  async publicAndMetadata(id: number): Promise<Pick<ProjectDetail, 'public' | 'metadata'> | undefined> {
+    const [row] = await this.database.query<Pick<ProjectDetail, 'public' | 'metadata'>>(
+      `SELECT p.public, (SELECT coalesce(jsonb_object_agg(d.name, d.value), '{}') FROM project_metadata d WHERE d.project_id = p.id) AS metadata
+       FROM project p WHERE p.id = $1`,
+      [id],
+    );
+    return row;
+  }
+
   async setMetadata(projectId: number, metadata: ReadonlyMap<string, string>): Promise<void> {
     if (metadata.size === 0) return;
     await this.database.query(
@@ -169,14 +184,16 @@ export class ProjectsRepository {
 }
 
 function detailSelect(principal: Principal, parameters: SqlParameters): string {
+  return `SELECT ${detailColumns(principal, parameters)} ${from}`;
+}
+
+function detailColumns(principal: Principal, parameters: SqlParameters): string {
   const user = parameters.add(principal.kind === 'user' ? principal.id : 0);
-  return `
-    SELECT p.id, p.name, p.owner_id AS "ownerId", u.username AS "ownerName", p.public, p.registry_id AS "registryId",
+  return `p.id, p.name, p.owner_id AS "ownerId", u.username AS "ownerName", p.public, p.registry_id AS "registryId",
       p.creation_time AS "creationTime", p.update_time AS "updateTime",
       (SELECT coalesce(jsonb_object_agg(d.name, d.value), '{}') FROM project_metadata d WHERE d.project_id = p.id) AS metadata,
       ARRAY(SELECT DISTINCT m.role_id::int FROM project_member m WHERE m.project_id = p.id AND ${isMembershipOf(user)} ORDER BY 1) AS roles,
-      (SELECT count(*)::int FROM repository r WHERE r.project_id = p.id AND r.first_push_time IS NOT NULL) AS "repositoryCount"
-    ${from}`;
+      (SELECT count(*)::int FROM repository r WHERE r.project_id = p.id AND r.first_push_time IS NOT NULL) AS "repositoryCount"`;
 }
 
 function listConditions(principal: Principal, options: ProjectListOptions, parameters: SqlParameters): string {

@@ -24,10 +24,6 @@ export class ProjectsService {
     return this.facts.byName(name, principal);
   }
 
-  findFactsById(id: number, principal: Principal): Promise<ProjectFacts | undefined> {
-    return this.facts.byId(id, principal);
-  }
-
   /** The projects that the principal may see. */
   list(principal: Principal, options: ProjectListOptions): Promise<{ items: ProjectDetail[]; total: number }> {
     return this.projects.list(principal, options);

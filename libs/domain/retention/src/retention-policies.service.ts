@@ -36,6 +36,11 @@ export class RetentionPoliciesService {
     return { ...(await this.policies.get(id)), schedule: await this.schedules.find(retentionVendor, id) };
   }
 
+  /** Throws NOT_FOUND. */
+  async projectOf(id: number): Promise<number> {
+    return (await this.policies.get(id)).projectId;
+  }
+
   /** Returns the new policy's id. Throws BAD_REQUEST for wrong rules or a second policy, CONFLICT for a rule that is there twice. */
   create(projectId: number, input: PolicyInput): Promise<number> {
     assertRules(input.rules);

@@ -55,7 +55,7 @@ export class SettingsRepository {
   /** Somebody besides admin, who is known to every mode of signing in. */
   async hasUsers(): Promise<boolean> {
     const [row] = await this.database.query<{ found: boolean }>(
-      'SELECT EXISTS (SELECT FROM user_account WHERE id > 1 AND NOT deleted) AS found',
+      'SELECT (SELECT id FROM user_account WHERE id > 1 AND NOT deleted ORDER BY id LIMIT 1) IS NOT NULL AS found',
     );
     return row?.found ?? false;
   }

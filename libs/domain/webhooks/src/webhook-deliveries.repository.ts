@@ -1,4 +1,4 @@
-import { Database, listPage, SqlParameters } from '@breakwater/platform';
+import { countedPage, Database, SqlParameters } from '@breakwater/platform';
 import { Injectable } from '@nestjs/common';
 
 /** An attempt to send, with what was sent and what came back. */
@@ -62,6 +62,6 @@ export class WebhookDeliveriesRepository {
   ): Promise<{ items: DeliveryRow[]; total: number }> {
     const parameters = new SqlParameters();
     const where = `WHERE e.vendor_id = ${parameters.add(policyId)} AND e.vendor_type = ANY(${parameters.add(vendorTypes)})`;
-    return listPage(this.database, { columns, from: `${from} ${where}`, order: 'd.id DESC', parameters }, page);
+    return countedPage(this.database, { columns, from: `${from} ${where}`, order: 'd.id DESC', parameters }, page);
   }
 }

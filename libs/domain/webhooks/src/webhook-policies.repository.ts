@@ -1,7 +1,7 @@
 import {
+  countedPage,
   Database,
   filterConditions,
-  listPage,
   orderBy,
   SqlParameters,
   type ListColumns,
@@ -113,7 +113,7 @@ export class WebhookPoliciesRepository {
       ...filterConditions(sortable, options.filters, parameters),
     ].join(' AND ');
     const order = orderBy(sortable, options.sorts, 'p.creation_time DESC, p.id DESC', 'p.id DESC');
-    return listPage(
+    return countedPage(
       this.database,
       { columns, from: `FROM webhook_policy p WHERE ${where}`, order, parameters },
       options,

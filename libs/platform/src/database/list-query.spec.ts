@@ -1,14 +1,8 @@
 import { AppError, parseQuery, parseSort } from '@breakwater/kernel';
 import fc from 'fast-check';
-import {
-  containsPattern,
-  filterConditions,
-  limitOffset,
-  listPage,
-  orderBy,
-  SqlParameters,
-  type ListColumns,
-} from './list-query';
+import { filterConditions, limitOffset, orderBy, type ListColumns } from './list-query';
+import { containsPattern } from './contains';
+import { SqlParameters } from './sql-parameters';
 
 const columns: ListColumns = {
   name: { sql: 'p.name', type: 'text' },
@@ -25,7 +19,7 @@ function filter(q: string): { conditions: string[]; values: unknown[] } {
 describe('filterConditions', () => {
   it.each([
     ['name=app', ['p.name = $1'], ['app']],
-    ['name=~50%', ['(p.name)::text ILIKE $1'], ['%50\\%%']],
+    ['name=~50%', ['lower((p.name)::text) LIKE $1'], ['%50\\%%']],
     ['size=[1~9]', ['(p.size >= $1 AND p.size <= $2)'], ['1', '9']],
     ['size=[~9]', ['(p.size <= $1)'], ['9']],
     ['name={a b}', ['p.name IN ($1, $2)'], ['a', 'b']],
@@ -35,7 +29,7 @@ describe('filterConditions', () => {
     ['push_time=2026-01-31T08:00:00%2B02:00', ['p.push_time = $1'], ['2026-01-31T06:00:00.000Z']],
     ['size__gt=4', ['p.size > $1'], ['4']],
     ['size__lte=4', ['p.size <= $1'], ['4']],
-    ['name__icontains=a_b', ['(p.name)::text ILIKE $1'], ['%a\\_b%']],
+    ['name__icontains=a_b', ['lower((p.name)::text) LIKE $1'], ['%a\\_b%']],
     ['name__exact=a', ['p.name = $1'], ['a']],
     ['public=true', ['p.public = $1'], ['true']],
     ['nonsense=1', [], []],
@@ -92,51 +86,6 @@ describe('limitOffset', () => {
     const parameters = new SqlParameters();
     expect(limitOffset({ page: 3, pageSize: 10 }, parameters)).toBe('LIMIT $1 OFFSET $2');
     expect(parameters.values).toEqual([10, 20]);
-  });
-});
-
-describe('listPage', () => {
-  const asked: [sql: string, values: readonly unknown[]][] = [];
-  const answers = (rows: object[], count: object[]) => ({
-    query: <T>(sql: string, values: readonly unknown[] = []) => {
-      asked.push([sql, values]);
-      return Promise.resolve((sql.includes('count(*)') ? count : rows) as T[]);
-    },
-  });
-  const parameters = (): SqlParameters => {
-    const added = new SqlParameters();
-    added.add(7);
-    return added;
-  };
-  const query = { columns: 'p.id', from: 'FROM project p WHERE p.owner_id = $1', order: 'p.name' };
-
-  beforeEach(() => asked.splice(0));
-
-  it('reads the page, and counts with the parameters of the conditions alone', async () => {
-    const page = { page: 2, pageSize: 10 };
-    const found = await listPage(answers([{ id: 1 }], [{ total: 11 }]), { ...query, parameters: parameters() }, page);
-    expect(found).toEqual({ items: [{ id: 1 }], total: 11 });
-    expect(asked).toEqual([
-      ['SELECT p.id FROM project p WHERE p.owner_id = $1 ORDER BY p.name LIMIT $2 OFFSET $3', [7, 10, 10]],
-      ['SELECT count(*)::int AS total FROM project p WHERE p.owner_id = $1', [7]],
-    ]);
-  });
-
-  it('reads the rows of the page by a query of their own, which may take parameters', async () => {
-    const added = parameters();
-    await listPage(
-      answers([], [{ total: 0 }]),
-      { ...query, parameters: added },
-      { page: 1, pageSize: 5 },
-      (page) => `SELECT ${added.add('x')} FROM project WHERE id IN (${page})`,
-    );
-    expect(asked).toEqual([
-      [
-        'SELECT $4 FROM project WHERE id IN (SELECT p.id FROM project p WHERE p.owner_id = $1 ORDER BY p.name LIMIT $2 OFFSET $3)',
-        [7, 5, 0, 'x'],
-      ],
-      ['SELECT count(*)::int AS total FROM project p WHERE p.owner_id = $1', [7]],
-    ]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { AppError, type QueryFilter, type QuerySort, type QueryValue } from '@breakwater/kernel';
-import type { Database } from './database';
+import { containsText } from './contains';
+import type { SqlParameters } from './sql-parameters';
 
 /** What a list is asked for. */
 export interface ListOptions {
@@ -7,16 +8,6 @@ export interface ListOptions {
   sorts: readonly QuerySort[];
   page: number;
   pageSize: number;
-}
-
-/** What a page is read with: `SELECT ${columns} ${from} ORDER BY ${order}`. */
-export interface PageQuery {
-  columns: string;
-  /** FROM and WHERE. */
-  from: string;
-  order: string;
-  /** Of `from`. */
-  parameters: SqlParameters;
 }
 
 /** A column that a list can be filtered and sorted by. */
@@ -27,16 +18,6 @@ export interface ListColumn {
 
 /** By the name that `q` and `sort` use: snake case. */
 export type ListColumns = Readonly<Record<string, ListColumn>>;
-
-/** Collects the parameters of a statement; `add` answers the placeholder. */
-export class SqlParameters {
-  readonly values: unknown[] = [];
-
-  add(value: unknown): string {
-    this.values.push(value);
-    return `$${this.values.length}`;
-  }
-}
 
 /**
  * The conditions that the filters of `q` make. Unknown keys are ignored, as Harbor's clients expect
@@ -71,31 +52,6 @@ export function limitOffset(
   return `LIMIT ${parameters.add(pageSize)} OFFSET ${parameters.add((page - 1) * pageSize)}`;
 }
 
-/**
- * A page of rows, and how many there are of all pages, which is counted at the same time. Where what hangs on a row
- * costs much, `columns` is the id alone and `around` makes the query for the rows of the page out of the query for its
- * ids; it may add parameters. Long lists that filters leave long are better counted by `countedPage`.
- */
-export async function listPage<Row extends object>(
-  database: Pick<Database, 'query'>,
-  { columns, from, order, parameters }: PageQuery,
-  options: Pick<ListOptions, 'page' | 'pageSize'>,
-  around: (page: string) => string = (page) => page,
-): Promise<{ items: Row[]; total: number }> {
-  const counted = [...parameters.values];
-  const sql = around(`SELECT ${columns} ${from} ORDER BY ${order} ${limitOffset(options, parameters)}`);
-  const [items, [count]] = await Promise.all([
-    database.query<Row>(sql, parameters.values),
-    database.query<{ total: number }>(`SELECT count(*)::int AS total ${from}`, counted),
-  ]);
-  return { items, total: count?.total ?? 0 };
-}
-
-/** `%50\%%` matches text that contains `50%`. */
-export function containsPattern(text: string): string {
-  return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
-}
-
 const operators = new Map([
   ['gte', '>='],
   ['lte', '<='],
@@ -122,7 +78,7 @@ function condition({ sql, type }: ListColumn, filter: QueryFilter, parameters: S
     case 'exact':
       return `${sql} = ${typed(filter.value)}`;
     case 'fuzzy':
-      return `(${sql})::text ILIKE ${parameters.add(containsPattern(filter.value ?? ''))}`;
+      return containsText(`(${sql})::text`, filter.value ?? '', parameters);
     case 'range':
       return `(${rangeTerms(sql, filter, typed).join(' AND ')})`;
     case 'or':

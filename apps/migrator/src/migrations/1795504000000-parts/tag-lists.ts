@@ -61,11 +61,6 @@ const relistTags = (rows: string): string => `LANGUAGE plpgsql AS $$
 /** By name and arguments. */
 export const listFunctions: Record<string, string> = {
   'tag_version_key(tag text) RETURNS text': versionKey,
-  // Every text of up to three characters that the name contains: what any part of a name is found by.
-  'name_grams(name text) RETURNS text[]': `LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-    SELECT array_agg(DISTINCT substr(lower(name), start, size))
-    FROM generate_series(1, length(name)) start, generate_series(1, 3) size WHERE start + size <= length(name) + 1
-  $$`,
   'annotation_hash(key text, value text) RETURNS bigint': `LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT ('x' || encode(substr(sha256(convert_to(key || E'\\n' || coalesce(value, ''), 'UTF8')), 1, 8), 'hex'))::bit(64)::bigint
   $$`,

@@ -1,6 +1,6 @@
 import {
+  countedPage,
   Database,
-  listPage,
   orderBy,
   filterConditions,
   SqlParameters,
@@ -69,7 +69,7 @@ export class ContentBytesRepository {
       order: orderBy(columns, options.sorts, 'r.total_bytes DESC, r.id', 'r.id'),
       parameters,
     };
-    return listPage(this.database, query, options);
+    return countedPage(this.database, query, options);
   }
 
   /** Unique is what no other repository of the project needs. */
@@ -87,14 +87,13 @@ export class ContentBytesRepository {
       `WITH RECURSIVE part AS (
          SELECT $1::bigint AS id UNION SELECT f.child_id FROM part p JOIN artifact_reference f ON f.parent_id = p.id),
        item AS (
-         SELECT b.size, u.artifacts > n.parts OR EXISTS (
+         SELECT (SELECT b.size FROM blob b WHERE b.id = n.blob_id) AS size, u.artifacts > n.parts OR EXISTS (
              SELECT FROM repository_content o WHERE o.project_id = u.project_id AND o.blob_id = u.blob_id AND o.repository_id <> u.repository_id) AS shared
          FROM (SELECT ab.blob_id, count(*) AS parts FROM part p JOIN artifact_blob ab ON ab.artifact_id = p.id GROUP BY 1) n
          JOIN artifact a ON a.id = $1
          CROSS JOIN LATERAL (
            SELECT * FROM repository_content u
            WHERE u.project_id = a.project_id AND u.blob_id = n.blob_id AND u.repository_id = a.repository_id LIMIT 1) u
-         JOIN blob b ON b.id = n.blob_id
          UNION ALL
          SELECT a.manifest_size, EXISTS (
              SELECT FROM artifact o WHERE o.project_id = a.project_id AND o.digest = a.digest AND o.repository_id <> a.repository_id)

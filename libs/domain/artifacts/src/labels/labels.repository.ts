@@ -1,7 +1,7 @@
 import {
+  countedPage,
   Database,
   filterConditions,
-  listPage,
   orderBy,
   SqlParameters,
   type ListColumns,
@@ -50,7 +50,7 @@ export class LabelsRepository {
       order: orderBy(columns, options.sorts, 'l.name, l.id', 'l.id'),
       parameters,
     };
-    return listPage(this.database, query, options);
+    return countedPage(this.database, query, options);
   }
 
   async find(id: number): Promise<LabelRow | undefined> {

@@ -12,9 +12,6 @@ export interface FoundRepository {
   artifactCount: number;
 }
 
-/** What the schema's name_grams() cuts names into, at most. */
-const gram = 3;
-
 @Injectable()
 export class RepositorySearchRepository {
   constructor(private readonly database: Database) {}
@@ -23,10 +20,8 @@ export class RepositorySearchRepository {
   find(principal: Principal, text: string, limit: number): Promise<FoundRepository[]> {
     const parameters = new SqlParameters();
     const where = ['r.first_push_time IS NOT NULL', visibleProjects(principal, parameters)];
-    if (text !== '') {
-      where.push(`name_grams(r.name) @> ${parameters.add(grams(text.toLowerCase()))}::text[]`);
-      if (text.length > gram) where.push(`r.name LIKE ${parameters.add(containsPattern(text.toLowerCase()))}`);
-    }
+    // Names of repositories have no upper case (distribution-spec "Pulling manifests").
+    if (text !== '') where.push(`r.name LIKE ${parameters.add(containsPattern(text.toLowerCase()))}`);
     return this.database.query<FoundRepository>(
       `SELECT r.project_id AS "projectId", p.name AS "projectName", p.public AS "projectPublic", r.name AS "repositoryName",
          r.pull_count AS "pullCount", r.artifact_count AS "artifactCount"
@@ -35,10 +30,4 @@ export class RepositorySearchRepository {
       parameters.values,
     );
   }
-}
-
-/** All parts of three characters, or the text itself when it is shorter. */
-function grams(text: string): string[] {
-  if (text.length <= gram) return [text];
-  return [...new Set(Array.from({ length: text.length - gram + 1 }, (_, start) => text.slice(start, start + gram)))];
 }

@@ -1,8 +1,9 @@
 import {
+  countedPage,
   Database,
   filterConditions,
-  limitOffset,
   orderBy,
+  RecentTotals,
   SqlParameters,
   type ListColumns,
   type ListOptions,
@@ -39,17 +40,21 @@ const columns: ListColumns = {
 /** By id alone, Postgres would go through everybody's moves in search of ours. */
 const { id: _id, ...sortColumns } = columns;
 
-/** What is counted exactly; beyond, a list says that there are so many. */
-const counted = 100_000;
-
-const stateOf = (digest: string, repository: string): string => `CASE
+const stateOf = (digest: string): string => `CASE
   WHEN ${digest} IS NULL THEN NULL
   WHEN EXISTS (SELECT FROM artifact a WHERE a.repository_id = h.repository_id AND a.digest = ${digest}) THEN 'present'
-  WHEN EXISTS (SELECT FROM deleted_artifact d WHERE d.repository_name = ${repository} AND d.digest = ${digest}) THEN 'deleted'
+  WHEN EXISTS (SELECT FROM deleted_artifact d JOIN repository r ON r.name = d.repository_name
+               WHERE r.id = h.repository_id AND d.digest = ${digest}) THEN 'deleted'
   ELSE 'purged' END`;
+
+const shown = `h.id, h.name, h.new_digest AS digest, h.old_digest AS "previousDigest", h.actor, h.creation_time AS "time",
+  ${stateOf('h.new_digest')} AS "digestState", ${stateOf('h.old_digest')} AS "previousDigestState"`;
+const rows = { key: 'h.id', tables: 'FROM tag_history h' };
 
 @Injectable()
 export class TagHistoryRepository {
+  private readonly totals = new RecentTotals();
+
   constructor(private readonly database: Database) {}
 
   /** The latest first. Of one tag, or of all. Undefined when there is no such repository. */
@@ -62,13 +67,16 @@ export class TagHistoryRepository {
       [repository],
     );
     if (!row) return undefined;
-    const { sql, values, countSql, countValues } = pageOf({ id: row.id, name: repository, tag }, options);
-    const rows = await this.database.query<TagMoveDetail & { total: number }>(sql, values);
-    const items = rows.map(({ total, ...item }) => item);
-    if (rows[0]) return { items, total: rows[0].total };
-    // A page after the last one, or none at all.
-    const [count] = await this.database.query<{ total: number }>(countSql, countValues);
-    return { items, total: count?.total ?? 0 };
+    const parameters = new SqlParameters();
+    const where = [
+      `h.repository_id = ${parameters.add(row.id)}`,
+      ...(tag === undefined ? [] : [`h.name = ${parameters.add(tag)}`]),
+      ...filterConditions(columns, options.filters, parameters),
+    ].join(' AND ');
+    const direction = options.sorts.at(-1)?.descending ? 'DESC' : 'ASC';
+    const order = orderBy(sortColumns, options.sorts, 'h.creation_time DESC, h.id DESC', `h.id ${direction}`);
+    const query = { columns: shown, from: `FROM tag_history h WHERE ${where}`, order, rows, parameters };
+    return countedPage(this.database, query, options, this.totals);
   }
 
   /** Whether the tag ever pointed to the digest. */
@@ -80,29 +88,4 @@ export class TagHistoryRepository {
     );
     return row?.found ?? false;
   }
-}
-
-/** What there is of it is counted along with the page. */
-function pageOf(
-  repository: { id: number; name: string; tag?: string },
-  options: ListOptions,
-): { sql: string; values: unknown[]; countSql: string; countValues: unknown[] } {
-  const parameters = new SqlParameters();
-  const where = [
-    `h.repository_id = ${parameters.add(repository.id)}`,
-    ...(repository.tag === undefined ? [] : [`h.name = ${parameters.add(repository.tag)}`]),
-    ...filterConditions(columns, options.filters, parameters),
-  ].join(' AND ');
-  const countSql = `SELECT count(*)::int AS total FROM (SELECT FROM tag_history h WHERE ${where} LIMIT ${counted}) c`;
-  const countValues = [...parameters.values];
-  const direction = options.sorts.at(-1)?.descending ? 'DESC' : 'ASC';
-  const order = orderBy(sortColumns, options.sorts, 'h.creation_time DESC, h.id DESC', `h.id ${direction}`);
-  const page = `SELECT h.id FROM tag_history h WHERE ${where} ORDER BY ${order} ${limitOffset(options, parameters)}`;
-  const name = parameters.add(repository.name);
-  const sql = `
-    SELECT h.id, h.name, h.new_digest AS digest, h.old_digest AS "previousDigest", h.actor, h.creation_time AS "time",
-      ${stateOf('h.new_digest', name)} AS "digestState", ${stateOf('h.old_digest', name)} AS "previousDigestState",
-      (${countSql}) AS total
-    FROM tag_history h WHERE h.id IN (${page}) ORDER BY ${order}`;
-  return { sql, values: parameters.values, countSql, countValues };
 }

@@ -1,8 +1,9 @@
 import {
+  countedPage,
   Database,
   filterConditions,
-  limitOffset,
   orderBy,
+  RecentTotals,
   SqlParameters,
   type ListColumns,
   type ListOptions,
@@ -40,10 +41,10 @@ const columns: ListColumns = {
   size: { sql: 'a.size', type: 'number' },
 };
 
-const { id: _id, ...sortable } = columns;
+const { id: _id, artifact_id: _artifactId, ...sortable } = columns;
 
 /**
- * What has never been pulled was pulled before all else. Each of time, version and size has its index; not the id, by which
+ * What has never been pulled was pulled before all else. Each of time, version and size has its index; not the ids, by which
  * Postgres would go through everybody's tags in search of ours.
  */
 const sortColumns: ListColumns = {
@@ -63,6 +64,9 @@ const tables = 'FROM tag t JOIN artifact a ON a.id = t.artifact_id';
 /** The tags of a repository, a row each: those of accessories are no tags for people. */
 @Injectable()
 export class RepositoryTagsRepository {
+  /** Only of what a filter leaves. */
+  private readonly totals = new RecentTotals();
+
   constructor(private readonly database: Database) {}
 
   /** By any column of the whole set; the tag pushed last first. Undefined when there is no such repository. */
@@ -76,32 +80,15 @@ export class RepositoryTagsRepository {
       [repository],
     );
     if (!row) return undefined;
-    const { sql, values, countSql, counted } = pageOf(row.id, options);
-    const rows = await this.database.query<RepositoryTagDetail & { total?: number }>(sql, values);
-    const items = rows.map(({ total, ...item }) => item);
-    if (options.filters.length === 0) return { items, total: row.tagCount };
-    if (rows[0]?.total !== undefined) return { items, total: rows[0].total };
-    // A page after the last one, or none at all.
-    const [count] = await this.database.query<{ total: number }>(countSql, counted);
-    return { items, total: count?.total ?? 0 };
+    const parameters = new SqlParameters();
+    const from = fromClause(row.id, options, parameters);
+    const direction = options.sorts.at(-1)?.descending ? 'DESC' : 'ASC';
+    const order = orderBy(sortColumns, options.sorts, 't.push_time DESC, t.id DESC', `t.id ${direction}`);
+    const query = { columns: detail, from, order, rows: { key: 't.id', tables }, parameters };
+    // All that is listed is counted already.
+    const known = options.filters.length === 0 && { known: row.tagCount };
+    return countedPage(this.database, { ...query, ...known }, options, this.totals);
   }
-}
-
-/** All that is listed is counted already; what a filter leaves is counted along with the page. */
-function pageOf(
-  repositoryId: number,
-  options: ListOptions,
-): { sql: string; values: unknown[]; countSql: string; counted: unknown[] } {
-  const parameters = new SqlParameters();
-  const from = fromClause(repositoryId, options, parameters);
-  const countSql = `SELECT count(*)::int AS total ${from}`;
-  const counted = [...parameters.values];
-  const direction = options.sorts.at(-1)?.descending ? 'DESC' : 'ASC';
-  const order = orderBy(sortColumns, options.sorts, 't.push_time DESC, t.id DESC', `t.id ${direction}`);
-  const page = `SELECT t.id ${from} ORDER BY ${order} ${limitOffset(options, parameters)}`;
-  const total = options.filters.length > 0 ? `, (${countSql}) AS total` : '';
-  const sql = `SELECT ${detail}${total} ${tables} WHERE t.id IN (${page}) ORDER BY ${order}`;
-  return { sql, values: parameters.values, countSql, counted };
 }
 
 function fromClause(repositoryId: number, { filters, sorts }: ListOptions, parameters: SqlParameters): string {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { TokenGrant } from '@breakwater/access';
 import { Changes } from '@breakwater/coherence';
-import { Database, listPage, SqlParameters, type ListOptions } from '@breakwater/platform';
+import { countedPage, Database, SqlParameters, type ListOptions } from '@breakwater/platform';
 import type { AccessToken } from './access-token.entity';
 
 export type AccessTokenRow = Pick<
@@ -57,7 +57,7 @@ export class AccessTokensRepository {
   ): Promise<{ items: AccessTokenRow[]; total: number }> {
     const parameters = new SqlParameters();
     const from = `FROM access_token WHERE user_id = ${parameters.add(userId)}`;
-    return listPage(this.database, { columns: selected, from, order: 'name', parameters }, paging);
+    return countedPage(this.database, { columns: selected, from, order: 'name', parameters }, paging);
   }
 
   /** False when the user has no such token. What was issued for it stops counting at once. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Changes } from '@breakwater/coherence';
-import { containsPattern, Database, listPage, SqlParameters, type ListOptions } from '@breakwater/platform';
+import { containsText, countedPage, Database, SqlParameters, type ListOptions } from '@breakwater/platform';
 import type { NewGroup } from './group-rules';
 import type { UserGroup } from './user-group.entity';
 
@@ -44,11 +44,11 @@ export class GroupsRepository {
   ): Promise<{ items: GroupRow[]; total: number }> {
     const parameters = new SqlParameters();
     const conditions = [
-      ...(name ? [`group_name ILIKE ${parameters.add(containsPattern(name))}`] : []),
+      ...(name ? [containsText('group_name', name, parameters)] : []),
       ...(ldapGroupDn ? [`ldap_group_dn = ${parameters.add(ldapGroupDn)}`] : []),
     ];
     const from = `FROM user_group WHERE ${conditions.join(' AND ') || 'true'}`;
-    return listPage(this.database, { columns: selected, from, order: 'group_name, id', parameters }, paging);
+    return countedPage(this.database, { columns: selected, from, order: 'group_name, id', parameters }, paging);
   }
 
   /** Undefined when its name or its distinguished name is taken. */
