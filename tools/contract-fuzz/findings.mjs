@@ -21,18 +21,20 @@ export async function summarize(lines) {
 }
 
 function addScenario(counted, { label, interactions = {}, checks = {} }) {
-  const { operations, statuses, findings } = counted;
-  if (Object.keys(interactions).length > 0) operations.add(label);
-  counted.requests += Object.keys(interactions).length;
-  for (const [id, { request, response }] of Object.entries(interactions)) {
-    const status = response?.status_code ?? 0;
-    statuses[status] = (statuses[status] ?? 0) + 1;
-    const failed = (checks[id] ?? []).filter((check) => check.status === 'failure');
-    for (const { name, failure_info: info } of failed) {
-      const { title, message } = info.failure;
-      const about = { check: name, operation: label, status, text: `${title}: ${message}` };
-      addFinding(findings, { ...about, request: requestLine(request), answer: textOf(response?.content) });
-    }
+  if (Object.keys(interactions).length > 0) counted.operations.add(label);
+  for (const [id, interaction] of Object.entries(interactions)) {
+    addInteraction(counted, label, interaction, checks[id] ?? []);
+  }
+}
+
+function addInteraction(counted, operation, { request, response }, checks) {
+  const status = response?.status_code ?? 0;
+  counted.requests++;
+  counted.statuses[status] = (counted.statuses[status] ?? 0) + 1;
+  for (const { name, failure_info: info } of checks.filter((check) => check.status === 'failure')) {
+    const { title, message } = info.failure;
+    const about = { check: name, operation, status, text: `${title}: ${message}` };
+    addFinding(counted.findings, { ...about, request: requestLine(request), answer: textOf(response?.content) });
   }
 }
 

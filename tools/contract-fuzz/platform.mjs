@@ -21,7 +21,7 @@ export async function startPlatform() {
   const options = ['--http-port', http, '--https-port', https, '--data', data].map(String);
   const child = spawn(process.execPath, [join(ROOT, 'tools/start/start.mjs'), ...options], {
     cwd: ROOT,
-    env: { ...process.env, HARBOR_ADMIN_PASSWORD: password },
+    env: { ...process.env, HARBOR_ADMIN_PASSWORD: password, SCANNER_ALLOWED_NETWORKS: '127.0.0.1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const log = join(folder, 'platform.log');
@@ -29,7 +29,10 @@ export async function startPlatform() {
   child.stdout.pipe(file);
   child.stderr.pipe(file);
   const ended = new Promise((resolve) => child.once('close', resolve));
+  // Ends by itself when another run's adapter has the port, which then serves both.
+  const adapter = spawn(process.execPath, [join(ROOT, 'tools/seed/scanner-adapter.mjs')], { stdio: 'ignore' });
   const stop = async ({ keep = false } = {}) => {
+    adapter.kill('SIGTERM');
     child.kill('SIGTERM');
     await ended;
     if (keep) rmSync(data, { recursive: true, force: true });

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The adapter of the seeded scanner: `node tools/seed/scanner-adapter.mjs`, until it is interrupted. It says what it is, and
-// nobody can scan with it. The platform asks it when it was started with SCANNER_ALLOWED_NETWORKS=127.0.0.1.
+// nobody can scan with it. It answers below every path, so that many scanners can be registered. The platform asks it when
+// it was started with SCANNER_ALLOWED_NETWORKS=127.0.0.1.
 import { createServer } from 'node:http';
 import { ADAPTER_PORT } from './scanners.mjs';
 
@@ -21,7 +22,7 @@ const metadata = {
 
 const server = createServer(({ method, url }, response) => {
   const type = (name) => ({ 'content-type': `application/vnd.scanner.adapter.${name}+json; version=1.0` });
-  if (method === 'GET' && url === '/api/v1/metadata')
+  if (method === 'GET' && url.endsWith('/api/v1/metadata'))
     response.writeHead(200, type('metadata')).end(JSON.stringify(metadata));
   else response.writeHead(501, type('error')).end('{"error":{"message":"this adapter scans nothing"}}');
 });

@@ -193,6 +193,9 @@ describe('what becomes of artifacts is in the log', () => {
     expect(await after(404, 'DELETE', `${app}/artifacts/${nothing}`)).toEqual([
       `admin delete artifact team/app@${nothing} failed`,
     ]);
+    expect(await after(404, 'DELETE', '/projects/team/repositories/No%20Name')).toEqual([
+      'admin delete repository team/No Name failed',
+    ]);
     const [{ digest }] = (await send('GET', `${app}/artifacts`)).body;
     expect(await after(200, 'POST', `${app}/tags/v2/restore`, { digest })).toEqual(['admin restore tag team/app:v2']);
     const copies = '/projects/team/repositories/copy';

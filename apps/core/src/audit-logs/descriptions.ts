@@ -1,5 +1,5 @@
 import { principalOf } from '../auth/request-context';
-import { repositoryFromPath } from '../rest/repository-path';
+import { decodeOnce } from '../rest/repository-path';
 import type { AuditedRequest, Describe, Described } from './audited.decorator';
 import { inProject } from './named-subject';
 
@@ -73,6 +73,7 @@ export const theSchedule =
     return { resource: vendorType, ...(type === 'Manual' && { event: 'start_job' as const }) };
   };
 
+/** As it was asked for: what cannot be a repository's name is refused, and noted as refused. */
 function repositoryOf({ params }: AuditedRequest): string {
-  return repositoryFromPath(params.project_name ?? '', params.repository_name ?? '');
+  return `${params.project_name ?? ''}/${decodeOnce(params.repository_name ?? '')}`;
 }
