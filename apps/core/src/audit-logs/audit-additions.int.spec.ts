@@ -42,6 +42,10 @@ describe('what people set up is in the log', () => {
     expect(await after(200, 'DELETE', at)).toEqual(['admin delete access_token olga/laptop']);
     const token = at.split('/').at(-1);
     expect(await after(404, 'DELETE', at)).toEqual([`admin delete access_token olga/${token} failed`]);
+    const nobody = '394060920880710757205934080';
+    expect(await after(422, 'DELETE', `/users/${nobody}/access-tokens/${token}`)).toEqual([
+      `admin delete access_token ${nobody}/${token} failed`,
+    ]);
 
     await new TestBrowser(core).login('olga');
     expect(await after(200, 'DELETE', `/users/${olga}/sessions`)).toEqual(['admin delete session olga']);

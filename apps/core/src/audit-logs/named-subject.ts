@@ -3,11 +3,17 @@ import { AppError } from '@breakwater/kernel';
 
 export type Subject = Omit<AuditedAction, 'event'>;
 
+/** Undefined: no id. Requests are described before their parameters are checked. */
+export function idOf(text: string | undefined): number | undefined {
+  const number = Number(text);
+  return Number.isSafeInteger(number) && number > 0 ? number : undefined;
+}
+
 /** What is not there is called by its id: the request is about to fail. */
 export async function named(id: string | undefined, find: (id: number) => Promise<Subject>): Promise<Subject> {
-  const number = Number(id);
+  const number = idOf(id);
   const otherwise = { resource: id ?? '' };
-  if (!Number.isSafeInteger(number) || number < 1) return otherwise;
+  if (number === undefined) return otherwise;
   try {
     return await find(number);
   } catch (error) {

@@ -1,6 +1,6 @@
 import { AccessTokensService, GroupsService, RobotsService, UsersService } from '@breakwater/identity';
 import { Injectable } from '@nestjs/common';
-import { inProject, named, type Subject } from './named-subject';
+import { idOf, inProject, named, type Subject } from './named-subject';
 
 /** Users, robots, groups and tokens by their ids. */
 @Injectable()
@@ -30,10 +30,9 @@ export class PeopleSubjects {
   /** `ann/laptop`; `name` is that of one which is made. */
   async accessToken(userId: string | undefined, { id, name }: { id?: string; name?: string }): Promise<Subject> {
     const owner = (await this.user(userId)).resource;
-    if (name !== undefined) return { resource: `${owner}/${name}` };
-    const token = await named(id, async (number) => ({
-      resource: (await this.tokens.get(Number(userId), number)).name,
-    }));
+    const user = idOf(userId);
+    if (name !== undefined || user === undefined) return { resource: `${owner}/${name ?? id ?? ''}` };
+    const token = await named(id, async (number) => ({ resource: (await this.tokens.get(user, number)).name }));
     return { resource: `${owner}/${token.resource}` };
   }
 }
