@@ -4,6 +4,7 @@ import { IdentityModule } from '@breakwater/identity';
 import { ProjectsModule } from '@breakwater/projects';
 import { QuotasModule } from '@breakwater/quotas';
 import { RetentionPoliciesModule } from '@breakwater/retention';
+import { ScannersModule } from '@breakwater/scanners';
 import { WebhooksModule } from '@breakwater/webhooks';
 import { Module } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
@@ -24,6 +25,7 @@ import { PolicySubjects } from './policy-subjects';
     ProjectsModule,
     QuotasModule,
     RetentionPoliciesModule,
+    ScannersModule,
     WebhooksModule,
   ],
   controllers: [AuditLogsController],

@@ -59,6 +59,12 @@ export const theWebhookPolicy: Describe = ({ request, params, body }, subjects) 
   return subjects.policies.webhook(request.project?.id ?? null, id);
 };
 
+/** The scanner in the path or, while it is registered, in the body. */
+export const theScanner: Describe = ({ params, body }, subjects) => {
+  const { registration_id: uuid } = params;
+  return uuid === undefined ? { resource: String(body.name) } : subjects.policies.scanner(uuid);
+};
+
 /** Jobs go by what they do: GARBAGE_COLLECTION. */
 export const theJob =
   (vendorType: string): Describe =>

@@ -7,6 +7,7 @@ export {
   theProject,
   theRepository,
   theRetention,
+  theScanner,
   theSchedule,
   theTag,
   theWebhookPolicy,

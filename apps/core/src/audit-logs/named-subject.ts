@@ -13,9 +13,13 @@ export function idOf(text: string | undefined): number | undefined {
 export async function named(id: string | undefined, find: (id: number) => Promise<Subject>): Promise<Subject> {
   const number = idOf(id);
   const otherwise = { resource: id ?? '' };
-  if (number === undefined) return otherwise;
+  return number === undefined ? otherwise : unlessMissing(() => find(number), otherwise);
+}
+
+/** `otherwise` where `find` throws NOT_FOUND. */
+export async function unlessMissing(find: () => Promise<Subject>, otherwise: Subject): Promise<Subject> {
   try {
-    return await find(number);
+    return await find();
   } catch (error) {
     if (error instanceof AppError && error.code === 'NOT_FOUND') return otherwise;
     throw error;

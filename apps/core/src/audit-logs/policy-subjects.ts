@@ -2,9 +2,10 @@ import type { Principal } from '@breakwater/access';
 import { LabelsService } from '@breakwater/artifacts';
 import { KnownProjectFacts } from '@breakwater/projects';
 import { RetentionPoliciesService } from '@breakwater/retention';
+import { ScannersService } from '@breakwater/scanners';
 import { WebhookPoliciesService } from '@breakwater/webhooks';
 import { Injectable } from '@nestjs/common';
-import { inProject, named, type Subject } from './named-subject';
+import { inProject, named, unlessMissing, type Subject } from './named-subject';
 
 /** What projects are set up with, by its ids. */
 @Injectable()
@@ -14,6 +15,7 @@ export class PolicySubjects {
     private readonly labels: LabelsService,
     private readonly webhooks: WebhookPoliciesService,
     private readonly retentions: RetentionPoliciesService,
+    private readonly scanners: ScannersService,
   ) {}
 
   label(id: string | undefined): Promise<Subject> {
@@ -29,6 +31,10 @@ export class PolicySubjects {
       resource: (await this.webhooks.get(projectId, number)).name,
     }));
     return { ...subject, ...inProject(projectId) };
+  }
+
+  scanner(uuid: string): Promise<Subject> {
+    return unlessMissing(async () => ({ resource: await this.scanners.nameOf(uuid) }), { resource: uuid });
   }
 
   /** A retention policy goes by the name of its project. */

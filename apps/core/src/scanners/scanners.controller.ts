@@ -1,6 +1,7 @@
 import { ScannersService } from '@breakwater/scanners';
 import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { Audited, theScanner } from '../audit-logs';
 import { SystemPermission } from '../auth';
 import {
   api,
@@ -42,6 +43,7 @@ export class ScannersController {
 
   @Post()
   @SystemPermission('scanner:create')
+  @Audited('create_scanner', theScanner, 'afterwards')
   @Operation({
     id: 'createScanner',
     tag,
@@ -79,6 +81,7 @@ export class ScannersController {
 
   @Put(':registration_id')
   @SystemPermission('scanner:update')
+  @Audited('update_scanner', theScanner)
   @Operation({
     id: 'updateScanner',
     tag,
@@ -92,6 +95,7 @@ export class ScannersController {
 
   @Patch(':registration_id')
   @SystemPermission('scanner:update')
+  @Audited('update_scanner', theScanner)
   @Operation({
     id: 'setScannerAsDefault',
     tag,
@@ -105,6 +109,7 @@ export class ScannersController {
 
   @Delete(':registration_id')
   @SystemPermission('scanner:delete')
+  @Audited('delete_scanner', theScanner)
   @Operation({
     id: 'deleteScanner',
     tag,

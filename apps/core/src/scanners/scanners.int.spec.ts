@@ -1,4 +1,5 @@
 import { TestScannerAdapter, testScannerMetadata } from '@breakwater/testing';
+import { AuditReader } from '../testing/audit-reader';
 import { startTestCore, type TestCore } from '../testing/test-core';
 
 let core: TestCore;
@@ -122,6 +123,20 @@ describe('scanners', () => {
     expect((await ask('GET', second)).body).toMatchObject({ is_default: true });
     expect((await ask('PUT', second, body('second', { disabled: true }))).status).toBe(412);
     expect((await ask('POST', '/scanners', body('first'))).status).toBe(409);
+  });
+
+  it('are in the audit log by their names, also where nothing came of it', async () => {
+    const log = new AuditReader(core);
+    const after = (status: number, ...asked: Parameters<typeof ask>) => log.after(() => ask(...asked), status);
+    expect(await after(201, 'POST', '/scanners', body('looker'))).toEqual(['admin create scanner looker']);
+    expect(await after(409, 'POST', '/scanners', body('looker'))).toEqual(['admin create scanner looker failed']);
+    const [{ uuid }] = (await ask('GET', '/scanners')).body as [{ uuid: string }];
+    const there = `/scanners/${uuid}`;
+    expect(await after(200, 'PUT', there, body('other'))).toEqual(['admin update scanner looker']);
+    expect(await after(200, 'PATCH', there, { is_default: true })).toEqual(['admin update scanner other']);
+    expect(await after(200, 'DELETE', there)).toEqual(['admin delete scanner other']);
+    expect(await after(404, 'DELETE', there)).toEqual([`admin delete scanner ${uuid} failed`]);
+    expect(await after(404, 'DELETE', '/scanners/none')).toEqual(['admin delete scanner none failed']);
   });
 });
 

@@ -55,6 +55,11 @@ export class ScannersService {
     return this.view(await this.find(uuid));
   }
 
+  /** Asks no adapter. Throws NOT_FOUND. */
+  async nameOf(uuid: string): Promise<string> {
+    return (await this.find(uuid)).name;
+  }
+
   /** Throws NOT_FOUND, and PRECONDITION when the adapter does not answer as it should. */
   async metadata(uuid: string): Promise<AdapterMetadata> {
     const scanner = await this.find(uuid);
