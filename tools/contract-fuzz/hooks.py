@@ -1,7 +1,7 @@
 """Loaded by schemathesis: names things that exist, and spares what would end the run.
 
-CONTRACT_FUZZ_KNOWN: JSON file, {"names": {"path parameter": ["value", ...]}, "samples": {"body": {"POST /labels": {...}},
-"query": {"GET /search": {...}}}}.
+CONTRACT_FUZZ_KNOWN: JSON file, {"names": {"parameter": ["value", ...], "/path parameter": [...], "METHOD /path parameter":
+[...]}, "samples": {"body": {"POST /labels": {...}}, "query": {"GET /search": {...}}}}.
 """
 
 import json
@@ -36,9 +36,12 @@ def before_call(context, case, kwargs):
 
 def name_what_exists(case, turn):
     names = list(case.path_parameters or {})
-    last = case.operation.path.rstrip("/").rpartition("/")[2].strip("{}")
+    path = case.operation.path
+    operation = f"{case.operation.method.upper()} {path}"
+    last = path.rstrip("/").rpartition("/")[2].strip("{}")
     for index, name in enumerate(names):
-        values = known.get(f"{case.operation.path} {name}") or known.get(name) or []
+        places = (f"{operation} {name}", f"{path} {name}", name)
+        values = next((known[place] for place in places if place in known), [])
         # The first of each stays, for those who ask later.
         if case.operation.method.upper() == "DELETE" and name == last:
             values = values[1:]

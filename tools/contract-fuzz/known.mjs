@@ -6,7 +6,7 @@ import { sampleRequests } from './samples.mjs';
 /**
  * @param {{ url: string, username: string, password: string }} platform
  * @returns {Promise<{ names: Record<string, (string | number)[]>, samples: object }>} names by the parameter's name, or by
- *   path and name where one name means different things; samples as samples.mjs has them
+ *   path and name, or by method, path and name where one name means different things; samples as samples.mjs has them
  */
 export async function knownRequests(platform) {
   const list = (path) => call(platform, 'GET', path);

@@ -12,8 +12,9 @@ export async function madeNames(platform) {
   const imported = await post('/system/import', { project: 'library' });
   const tokens = [];
   for (const name of ['first', 'second', 'third']) tokens.push(await post('/users/1/access-tokens', { name }));
-  await post('/projects', { project_name: 'contract-fuzz-gone' });
-  const deletion = await post('/projects/contract-fuzz-gone/deletions', {});
+  const projects = ['contract-fuzz-0', 'contract-fuzz-1', 'contract-fuzz-2', 'contract-fuzz-3'];
+  for (const name of projects) await post('/projects', { project_name: name });
+  const deletion = await post(`/projects/${projects.shift()}/deletions`, {});
   const targets = [{ type: 'http', address: 'https://hooks.example.invalid', skip_cert_verify: true }];
   const everywhere = { name: 'everywhere', enabled: false, targets, event_types: ['PUSH_ARTIFACT'] };
   const policies = [];
@@ -27,6 +28,8 @@ export async function madeNames(platform) {
     scrub_id: [scrub],
     import_id: [imported],
     deletion_id: [deletion],
+    'POST /projects/{project_name_or_id}/deletions project_name_or_id': projects,
+    'DELETE /projects/{project_name_or_id}/deleted-artifacts project_name_or_id': projects,
     '/system/webhook/policies/{webhook_policy_id} webhook_policy_id': policies,
   };
 }

@@ -12,7 +12,7 @@ import { startPlatform } from './platform.mjs';
 
 const HOOKS = fileURLToPath(new URL('hooks.py', import.meta.url));
 const INSTALL =
-  'schemathesis is not here. Install it: python3 -m venv ~/.schemathesis && ~/.schemathesis/bin/pip install schemathesis==4.32.5, then SCHEMATHESIS=~/.schemathesis/bin/schemathesis';
+  'schemathesis is not here. Install it (with Python 3.13 or later): python3.13 -m venv ~/.schemathesis && ~/.schemathesis/bin/pip install schemathesis==4.32.5, then SCHEMATHESIS=~/.schemathesis/bin/schemathesis';
 const CHECKS = [
   'not_a_server_error',
   'status_code_conformance',
@@ -74,12 +74,13 @@ async function fuzz(platform, options) {
   const text = await (await fetch(`${platform.url}/api/v2.0/openapi.json`)).text();
   writeFileSync(files.document, text);
   const operations = Object.values(JSON.parse(text).paths).flatMap(Object.keys).length;
-  const accounts = { administrator: platform, user: await makeUser(platform, 'contract-fuzz') };
+  // The user is made when the administrator's run is over, which changes and deletes users.
+  const accounts = { administrator: () => platform, user: () => makeUser(platform, 'contract-fuzz') };
   const results = [];
   for (const { name, share } of CALLERS) {
     const edges = name === 'administrator' && options.requests >= WITH_EDGES;
     const wanted = options.requests * share - (edges ? EDGES : 0);
-    const run = { ...files, name, edges, account: accounts[name], examples: Math.ceil(wanted / operations) };
+    const run = { ...files, name, edges, account: await accounts[name]?.(), examples: Math.ceil(wanted / operations) };
     results.push(await runAs(platform, run, options));
   }
   return results;
