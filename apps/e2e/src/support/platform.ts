@@ -28,6 +28,8 @@ export interface Platform {
   httpsHost?: string;
   /** PEM file of the CA that signed the platform's certificate. */
   caFile: string;
+  /** Folder of its storage, which holds docker/registry/v2. */
+  storage: string;
   admin: Credentials;
 }
 
@@ -68,7 +70,8 @@ export async function startPlatform(options: StartOptions): Promise<Running> {
   const address = outwardAddress();
   const args = ['--http-port', String(httpPort), '--https-port', String(httpsPort), ...(options.args ?? [])];
   if (address) args.push('--listen', address);
-  const child = launch([...args, '--data', join(folder, 'data'), '--no-install'], {
+  const data = join(folder, 'data');
+  const child = launch([...args, '--data', data, '--no-install'], {
     ...options.env,
     HARBOR_ADMIN_PASSWORD: admin.password,
   });
@@ -81,7 +84,9 @@ export async function startPlatform(options: StartOptions): Promise<Running> {
     writeFileSync(caFile, (await send(`${httpUrl}/api/v2.0/systeminfo/getcert`)).body);
     const host = `127.0.0.1:${httpPort}`;
     const outward = address && { insecureHost: `${address}:${httpPort}`, httpsHost: `${address}:${httpsPort}` };
-    return { platform: { pid: child.pid!, httpPort, httpsPort, httpUrl, host, ...outward, caFile, admin }, stop };
+    const storage = join(data, 'storage');
+    const addresses = { httpPort, httpsPort, httpUrl, host, ...outward };
+    return { platform: { pid: child.pid!, ...addresses, caFile, storage, admin }, stop };
   } catch (error) {
     await stop();
     throw new Error(`npm start: ${String(error)}\n${output()}`, { cause: error });
