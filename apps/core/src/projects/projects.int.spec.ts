@@ -123,9 +123,12 @@ describe('listing projects', () => {
     );
   });
 
-  it('gives the largest page for page_size=0 and refuses 101', async () => {
-    expect((await core.request('GET', '/projects?name=list-&page_size=0', { as: 'admin' })).body).toHaveLength(3);
-    expect((await core.request('GET', '/projects?page_size=101', { as: 'admin' })).status).toBe(422);
+  it('refuses pages that there are not', async () => {
+    for (const size of ['0', '-1', '101'])
+      expect(await core.request('GET', `/projects?page_size=${size}`, { as: 'admin' })).toMatchObject({
+        status: 422,
+        body: { errors: [{ code: 'UNPROCESSABLE_ENTITY' }] },
+      });
     expect((await core.request('GET', '/projects?page=0', { as: 'admin' })).status).toBe(422);
     expect((await core.request('GET', '/projects?q=name', { as: 'admin' })).status).toBe(400);
     expect((await core.request('GET', '/projects?q=project_id%3Dx', { as: 'admin' })).status).toBe(400);

@@ -27,15 +27,8 @@ export const pagingShape = {
     .max(2 ** 31)
     .default(1)
     .describe('The page number'),
-  // Harbor answers every row to 0 and -1, to anybody who asks; here that is the largest page, and `Link` leads on.
-  page_size: z.coerce
-    .number()
-    .int()
-    .min(-1)
-    .max(maxPageSize)
-    .overwrite((size) => (size <= 0 ? maxPageSize : size))
-    .default(10)
-    .describe(`Rows per page; 0 or -1 for ${maxPageSize}`),
+  // Harbor answers every row to 0 and -1, to anybody who asks; here nobody gets more than a page at once.
+  page_size: z.coerce.number().int().min(1).max(maxPageSize).default(10).describe('Rows per page'),
 };
 
 /** Spread into the query schema of a list that can be searched and sorted too (management-platform.md section 1.4). */

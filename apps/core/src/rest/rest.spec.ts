@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { pagingShape } from './paging';
 import { decodeOnce, repositoryFromPath } from './repository-path';
 import { projectReference } from './project-reference';
 import { neverTime, queryBoolean, time } from './schema';
@@ -39,6 +41,33 @@ describe('withoutTrailingSlash', () => {
     ['/a', '/a'],
   ])('%s is %s', (url, expected) => {
     expect(withoutTrailingSlash(url)).toBe(expected);
+  });
+});
+
+describe('paging', () => {
+  const paging = z.object(pagingShape);
+
+  it.each([
+    [{}, { page: 1, page_size: 10 }],
+    [
+      { page: '3', page_size: '1' },
+      { page: 3, page_size: 1 },
+    ],
+    [
+      { page: '2147483648', page_size: '100' },
+      { page: 2 ** 31, page_size: 100 },
+    ],
+  ])('%j is %j', (query, expected) => {
+    expect(paging.parse(query)).toEqual(expected);
+  });
+
+  const never = ['0', '-0', '-1', '-2147483649', '1.5', '1e400', '', ' ', 'ten', 'NaN', '1,2', ['1', '2']];
+  it.each([
+    ...[...never, '101', '9007199254740993'].map((text) => ['page_size', text] as const),
+    ...[...never, '2147483649'].map((text) => ['page', text] as const),
+  ])('refuses %s=%j', (name, text) => {
+    const { error } = paging.safeParse({ [name]: text });
+    expect(error?.issues.map(({ path }) => path.join('.'))).toContain(name);
   });
 });
 
