@@ -28,16 +28,22 @@ export class SchedulesService {
 
   /** Makes the vendor's schedule, or another one of it. Returns its id. Throws BAD_REQUEST for a cron that is not understood. */
   async set({ vendorId = -1, ...schedule }: NewSchedule): Promise<number> {
-    const id = await this.schedules.upsert({ ...schedule, vendorId, nextTime: nextTime(schedule.cron, new Date()) });
-    await this.broadcast.emit('schedule.changed', {});
-    return id;
+    const content = { ...schedule, vendorId, nextTime: nextTime(schedule.cron, new Date()) };
+    return this.database.transaction(async () => {
+      const id = await this.schedules.upsert(content);
+      this.announce();
+      return id;
+    });
   }
 
   /** Makes the vendor's schedule unless it has one: then undefined. Throws BAD_REQUEST as `set` does. */
   async ensure({ vendorId = -1, ...schedule }: NewSchedule): Promise<number | undefined> {
-    const id = await this.schedules.insert({ ...schedule, vendorId, nextTime: nextTime(schedule.cron, new Date()) });
-    if (id !== undefined) await this.broadcast.emit('schedule.changed', {});
-    return id;
+    const content = { ...schedule, vendorId, nextTime: nextTime(schedule.cron, new Date()) };
+    return this.database.transaction(async () => {
+      const id = await this.schedules.insert(content);
+      if (id !== undefined) this.announce();
+      return id;
+    });
   }
 
   find(vendorType: string, vendorId = -1): Promise<Schedule | undefined> {
@@ -45,9 +51,11 @@ export class SchedulesService {
   }
 
   /** One that does not exist is no error. */
-  async remove(vendorType: string, vendorId = -1): Promise<void> {
-    await this.schedules.delete(vendorType, vendorId);
-    await this.broadcast.emit('schedule.changed', {});
+  remove(vendorType: string, vendorId = -1): Promise<void> {
+    return this.database.transaction(async () => {
+      await this.schedules.delete(vendorType, vendorId);
+      this.announce();
+    });
   }
 
   list(options: ListOptions): Promise<{ items: Schedule[]; total: number }> {
@@ -73,5 +81,10 @@ export class SchedulesService {
 
   all(): Promise<Schedule[]> {
     return this.schedules.all();
+  }
+
+  /** Who hears it looks into Postgres: it is told when there is something new to be seen. */
+  private announce(): void {
+    this.database.afterTransaction({ committed: () => this.broadcast.emit('schedule.changed', {}) });
   }
 }
