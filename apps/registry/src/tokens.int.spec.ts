@@ -162,6 +162,8 @@ describe('a change of rights bites within two seconds', () => {
   }
 
   const users = () => registry.app.get(UsersService, { strict: false });
+  const changePassword = async (id: number) =>
+    users().setPassword(id, await users().hashNewPassword(id, `${password}-2`));
   const setPublic = (value: string) =>
     registry.app.get(ProjectMetadataService, { strict: false }).update(projectId, 'public', { public: value });
 
@@ -181,7 +183,7 @@ describe('a change of rights bites within two seconds', () => {
 
   it('a new password', async () => {
     const principal = await member('changer');
-    await expectBite(principal, () => users().changePassword(principal.id, `${password}-2`));
+    await expectBite(principal, () => changePassword(principal.id));
   });
 
   it('a deleted user', async () => {
@@ -223,7 +225,7 @@ describe('a change of rights bites within two seconds', () => {
     const principal = await member('basic');
     const client = registry.basic('tokens/app', 'basic');
     expectStatus(await client.send('GET', '/manifests/latest'), 200);
-    await users().changePassword(principal.id, `${password}-2`);
+    await changePassword(principal.id);
     await sleep(1_900);
     for (const { http } of registry.replicas)
       expectStatus(

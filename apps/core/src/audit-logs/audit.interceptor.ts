@@ -38,6 +38,8 @@ export class AuditInterceptor implements NestInterceptor {
     const work = (): Promise<unknown> => lastValueFrom(next.handle(), { defaultValue: undefined });
     if (noted === 'failures') return this.trail.failures(actor, describeNow, work);
     const before = event.startsWith('create_') ? undefined : await describeNow();
-    return this.trail[noted](actor, () => before ?? describeNow(), work);
+    const describeOnce = () => before ?? describeNow();
+    if (noted === 'afterwards') return this.trail.afterwards(actor, describeOnce, work);
+    return this.trail.around(actor, describeOnce, work);
   }
 }

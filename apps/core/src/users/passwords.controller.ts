@@ -11,7 +11,10 @@ import { UserAccess } from './user-access';
 import { UserIdParameters } from './user-id.dto';
 import { PasswordReqDto } from './user.dto';
 
-/** Not `@Audited`, which would undo with the change that a wrong password was counted. */
+/**
+ * Not `@Audited`, which would undo with the change that a wrong password was counted, and hold a connection while the new
+ * one is hashed.
+ */
 @Controller(`${api}/users/:user_id/password`)
 export class PasswordsController {
   constructor(
@@ -36,11 +39,12 @@ export class PasswordsController {
     await this.trail.around(
       this.actors.of(request),
       () => ({ event: 'update_user', ...subject }),
-      () => this.users.changePassword(id, passwords.new_password ?? ''),
+      (passwordHash) => this.users.setPassword(id, passwordHash),
       async () => {
         this.access.requireSelfOr(principal, id, 'user:update');
-        if (!this.access.isSelf(principal, id)) return;
-        await this.access.requirePassword(request, principal, passwords.old_password ?? '');
+        if (this.access.isSelf(principal, id))
+          await this.access.requirePassword(request, principal, passwords.old_password ?? '');
+        return this.users.hashNewPassword(id, passwords.new_password ?? '');
       },
     );
   }

@@ -17,7 +17,7 @@ import {
   ReturnsNothing,
   setLocation,
 } from '../rest';
-import { SelfRegistration } from './self-registration';
+import { Registration } from './registration';
 import { UserAccess } from './user-access';
 import { UserIdParameters } from './user-id.dto';
 import {
@@ -39,7 +39,7 @@ export class UsersController {
   constructor(
     private readonly users: UsersService,
     private readonly access: UserAccess,
-    private readonly registration: SelfRegistration,
+    private readonly registration: Registration,
     private readonly settings: SettingsService,
   ) {}
 
@@ -58,7 +58,6 @@ export class UsersController {
 
   @Post()
   @Public()
-  @Audited('create_user', ({ body }) => ({ resource: String(body.username) }))
   @Operation({ id: 'createUser', tag, summary: 'Create a user', errors: [400, 401, 403, 409] })
   @ReturnsCreated()
   async create(
@@ -67,14 +66,14 @@ export class UsersController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    await this.registration.requireCreate(principal, request, reply);
-    const id = await this.users.create({
+    const input = {
       username: username ?? '',
       email: email ?? '',
       realname: realname ?? '',
       comment: comment ?? '',
       password: password ?? '',
-    });
+    };
+    const id = await this.registration.create(input, principal, [request, reply]);
     setLocation(reply, `users/${id}`);
   }
 

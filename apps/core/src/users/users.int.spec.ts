@@ -1,3 +1,5 @@
+import { UsersService } from '@breakwater/identity';
+import { Database } from '@breakwater/platform';
 import { password, startTestCore, type TestCore } from '../testing/test-core';
 
 let core: TestCore;
@@ -98,6 +100,36 @@ describe('POST /users', () => {
       core.request('POST', '/users', { as: 'admin', body, headers: { 'content-type': type } }),
     ).resolves.toMatchObject({ status });
   });
+});
+
+describe('passwords', () => {
+  it('are hashed while no connection to the database is held', async () => {
+    const database = core.app.get(Database, { strict: false });
+    const held: boolean[] = [];
+    const users = core.app.get(UsersService, { strict: false });
+    const hasher = Reflect.get(users, 'hasher') as { hash: (text: string) => Promise<string> };
+    const hash = hasher.hash.bind(hasher);
+    jest.spyOn(hasher, 'hash').mockImplementation((text) => {
+      held.push(isInTransaction(database));
+      return hash(text);
+    });
+    const body = { username: 'erin', email: 'erin@example.com', realname: 'Erin', password };
+    const { headers } = await core.request('POST', '/users', { as: 'admin', body });
+    const path = `${headers.location!.replace('/api/v2.0', '')}/password`;
+    const changed = await core.request('PUT', path, { as: 'admin', body: { new_password: 'Changed12' } });
+    expect(changed.status).toBe(200);
+    expect(held).toEqual([false, false]);
+    jest.restoreAllMocks();
+  });
+
+  function isInTransaction(database: Database): boolean {
+    try {
+      database.afterTransaction({ committed: () => Promise.resolve() });
+      return true;
+    } catch {
+      return false;
+    }
+  }
 });
 
 describe("one's own account", () => {

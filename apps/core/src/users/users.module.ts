@@ -6,7 +6,7 @@ import { AuditLogsApiModule } from '../audit-logs/audit-logs-api.module';
 import { AuthModule } from '../auth';
 import { CurrentUserController } from './current-user.controller';
 import { PasswordsController } from './passwords.controller';
-import { SelfRegistration } from './self-registration';
+import { Registration } from './registration';
 import { UserAccess } from './user-access';
 import { UsersController } from './users.controller';
 
@@ -14,7 +14,7 @@ import { UsersController } from './users.controller';
   imports: [AuditLogsApiModule, AuthModule, IdentityModule, ProjectsModule, SettingsModule],
   // `current` before `:user_id`.
   controllers: [CurrentUserController, UsersController, PasswordsController],
-  providers: [SelfRegistration, UserAccess],
+  providers: [Registration, UserAccess],
   exports: [UserAccess],
 })
 export class UsersModule {}

@@ -126,13 +126,8 @@ export class RegistryUnderTest {
 
   async user(username: string, { sysadmin = false } = {}): Promise<UserPrincipal> {
     const users = this.app.get(UsersService, { strict: false });
-    const id = await users.create({
-      username,
-      password,
-      email: `${username}@example.com`,
-      realname: username,
-      comment: '',
-    });
+    const person = { username, password, email: `${username}@example.com`, realname: username, comment: '' };
+    const id = await users.create(await users.prepare(person));
     if (sysadmin) await users.setSysadmin(id, true);
     return (await this.login(username)) as UserPrincipal;
   }

@@ -30,19 +30,19 @@ export class AuditTrail {
   /**
    * Runs `work` in a transaction and notes there what it did, so that neither is without the other; when it fails, notes
    * that it was tried and throws what it threw. `work` holds nothing but database calls, for it may run twice.
-   * `describe` is asked when it is over, inside of that transaction when it succeeded. `check` comes before the
-   * transaction and belongs to what was tried: what it writes stays when it throws.
+   * `describe` is asked when it is over, inside of that transaction when it succeeded. `prepare` comes before the
+   * transaction and belongs to what was tried: what it writes stays when it throws, and it may take long.
    */
-  async around<T>(
+  async around<T, P = void>(
     actor: EventActor,
     describe: (succeeded: boolean) => Promise<AuditedAction> | AuditedAction,
-    work: () => Promise<T>,
-    check?: () => Promise<void>,
+    work: (prepared: P) => Promise<T>,
+    prepare?: () => Promise<P>,
   ): Promise<T> {
     return this.failures(actor, describe, async () => {
-      await check?.();
+      const prepared = (await prepare?.()) as P;
       return this.database.transaction(async () => {
-        const result = await work();
+        const result = await work(prepared);
         await this.record(actor, await describe(true));
         return result;
       });

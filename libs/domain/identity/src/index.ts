@@ -20,5 +20,5 @@ export { IdentityModule } from './identity.module';
 export { expiryWarning, type RobotPermissionInput } from './robot-rules';
 export { levelOf, RobotsService, type RobotInput, type RobotView } from './robots.service';
 export { type UserProfile } from './user-rules';
-export { type UserRow } from './users.repository';
+export { type NewUser, type UserRow } from './users.repository';
 export { firstUserId, UsersService, type UserInput } from './users.service';

@@ -1,4 +1,5 @@
 import type { AppError } from '@breakwater/kernel';
+import { AsyncResource } from 'node:async_hooks';
 import { Authenticator } from './authenticator';
 import { BootstrapAdmin } from './bootstrap-admin';
 import { startIdentity, type IdentityBench } from './identity.suite';
@@ -27,6 +28,10 @@ const code = (work: Promise<unknown>): Promise<string> =>
     () => 'accepted',
     (error: AppError) => error.code,
   );
+const create = async (facts: Partial<UserInput> = {}): Promise<number> =>
+  users.create(await users.prepare(input(facts)));
+const changePassword = async (id: number, password: string): Promise<void> =>
+  users.setPassword(id, await users.hashNewPassword(id, password));
 const bootstrap = (bench: IdentityBench): BootstrapAdmin => bench.app.get(BootstrapAdmin, { strict: false });
 
 describe('the first start', () => {
@@ -52,7 +57,7 @@ describe('the first start', () => {
   });
 
   it('leaves the next id to the next account', async () => {
-    await expect(users.create(input())).resolves.toBe(2);
+    await expect(create()).resolves.toBe(2);
   });
 
   it('can be repaired: reset gives admin a password and its rights', async () => {
@@ -86,25 +91,25 @@ describe('creation (section 1.7)', () => {
     ['a real name with NUL', { realname: 'a\0b' }],
     ['a user name with a space before', { username: ' alice' }],
   ])('refuses %s', async (_what, facts) => {
-    await expect(
-      code(users.create(input({ username: 'refused', email: 'refused@example.com', ...facts }))),
-    ).resolves.toBe('BAD_REQUEST');
+    await expect(code(create({ username: 'refused', email: 'refused@example.com', ...facts }))).resolves.toBe(
+      'BAD_REQUEST',
+    );
   });
 
   it('refuses a taken name and a taken address', async () => {
-    await expect(code(users.create(input({ email: 'other@example.com' })))).resolves.toBe('CONFLICT');
-    await expect(code(users.create(input({ username: 'other' })))).resolves.toBe('CONFLICT');
+    await expect(code(create({ email: 'other@example.com' }))).resolves.toBe('CONFLICT');
+    await expect(code(create({ username: 'other' }))).resolves.toBe('CONFLICT');
   });
 
   it('takes commas out of the name', async () => {
-    const id = await users.create(input({ username: 'a,b', email: 'ab@example.com' }));
+    const id = await create({ username: 'a,b', email: 'ab@example.com' });
     await expect(users.get(id)).resolves.toMatchObject({ username: 'a_b', sysadmin: false });
   });
 });
 
 describe('changes', () => {
   it('of the profile keep to the rules of creation', async () => {
-    const id = await users.create(input({ username: 'profile', email: 'profile@example.com' }));
+    const id = await create({ username: 'profile', email: 'profile@example.com' });
     await users.updateProfile(id, { email: 'new@example.com', realname: 'New', comment: 'new' });
     await expect(users.get(id)).resolves.toMatchObject({
       email: 'new@example.com',
@@ -124,15 +129,29 @@ describe('changes', () => {
   });
 
   it('of the password raise the epoch and refuse the same again', async () => {
-    const id = await users.create(input({ username: 'changer', email: 'changer@example.com' }));
-    await users.changePassword(id, 'Changed1');
+    const id = await create({ username: 'changer', email: 'changer@example.com' });
+    await changePassword(id, 'Changed1');
     await expect(users.get(id)).resolves.toMatchObject({ epoch: 1 });
-    await expect(code(users.changePassword(id, 'Changed1'))).resolves.toBe('BAD_REQUEST');
-    await expect(code(users.changePassword(id, 'weak'))).resolves.toBe('BAD_REQUEST');
+    await expect(code(changePassword(id, 'Changed1'))).resolves.toBe('BAD_REQUEST');
+    await expect(code(changePassword(id, 'weak'))).resolves.toBe('BAD_REQUEST');
+  });
+
+  it('of the password leave nothing of the old one, not even to who signed in just before the commit', async () => {
+    const id = await create({ username: 'racer', email: 'racer@example.com' });
+    const { app, database } = benches[0]!;
+    const signIn = (password: string) => app.get(Authenticator, { strict: false }).basic('racer', password);
+    const hash = await users.hashNewPassword(id, 'Changed1');
+    const elsewhere = new AsyncResource('a request that is served meanwhile');
+    await database.transaction(async () => {
+      await users.setPassword(id, hash);
+      await expect(elsewhere.runInAsyncScope(signIn, undefined, 'Passw0rd')).resolves.toMatchObject({ id });
+    });
+    await expect(signIn('Passw0rd')).resolves.toBeUndefined();
+    await expect(signIn('Changed1')).resolves.toMatchObject({ id });
   });
 
   it('of the rights raise the epoch, and leave one administrator', async () => {
-    const id = await users.create(input({ username: 'second', email: 'second@example.com' }));
+    const id = await create({ username: 'second', email: 'second@example.com' });
     await users.setSysadmin(id, true);
     await users.setSysadmin(id, true);
     await expect(users.get(id)).resolves.toMatchObject({ sysadmin: true, epoch: 1 });
@@ -144,16 +163,14 @@ describe('changes', () => {
 
 describe('deletion', () => {
   it('frees the name and the address, keeps the row, and spares the first account', async () => {
-    const id = await users.create(input({ username: 'leaver', email: 'leaver@example.com' }));
+    const id = await create({ username: 'leaver', email: 'leaver@example.com' });
     await users.remove(id);
     await expect(code(users.get(id))).resolves.toBe('NOT_FOUND');
     await expect(users.findByName('leaver')).resolves.toBeUndefined();
     await expect(
       benches[0]!.database.query('SELECT username, email, deleted, epoch FROM user_account WHERE id = $1', [id]),
     ).resolves.toEqual([{ username: `leaver#${id}`, email: `leaver@example.com#${id}`, deleted: true, epoch: 1 }]);
-    await expect(code(users.create(input({ username: 'leaver', email: 'leaver@example.com' })))).resolves.toBe(
-      'accepted',
-    );
+    await expect(code(create({ username: 'leaver', email: 'leaver@example.com' }))).resolves.toBe('accepted');
     await expect(code(users.remove(1))).resolves.toBe('FORBIDDEN');
     await expect(code(users.remove(id))).resolves.toBe('NOT_FOUND');
   });
@@ -161,8 +178,7 @@ describe('deletion', () => {
 
 describe('lists', () => {
   it('filter, sort and count', async () => {
-    for (const name of ['list-c', 'list-a', 'list-b'])
-      await users.create(input({ username: name, email: `${name}@example.com` }));
+    for (const name of ['list-c', 'list-a', 'list-b']) await create({ username: name, email: `${name}@example.com` });
     const filters = [{ key: 'username', match: 'fuzzy' as const, value: 'LIST-' }];
     const page = await users.list({ filters, sorts: [], page: 2, pageSize: 2 });
     expect(page.total).toBe(3);

@@ -5,14 +5,17 @@ import { CredentialCache } from './credential-cache';
 import { PasswordHasher } from './secrets/password-hasher';
 import { requireStrongSecret } from './secrets/secret-rules';
 import { normaliseUsername, validateProfile, type UserProfile } from './user-rules';
-import { UsersRepository, type UserRow } from './users.repository';
+import { UsersRepository, type NewUser, type UserRow } from './users.repository';
 
 export interface UserInput extends UserProfile {
   username: string;
   password: string;
 }
 
-/** People with accounts. Whoever calls has checked that the caller may. */
+/**
+ * People with accounts. Whoever calls has checked that the caller may. Passwords are hashed by methods of their own, for
+ * that takes long, and may wait for its turn: no transaction stays open over it.
+ */
 @Injectable()
 export class UsersService {
   constructor(
@@ -22,16 +25,18 @@ export class UsersService {
     private readonly cache: CredentialCache,
   ) {}
 
-  /** Answers the id. Throws BAD_REQUEST, CONFLICT when the name or the address is taken. */
-  async create({ password, username, email, realname, comment }: UserInput): Promise<number> {
+  /** What `create` takes. Throws BAD_REQUEST, TOOMANYREQUESTS. */
+  async prepare({ password, username, email, realname, comment }: UserInput): Promise<NewUser> {
     requireStrongSecret(password);
     validateProfile({ email, realname, comment });
     const name = normaliseUsername(username);
     const passwordHash = await this.hasher.hash(password);
-    return orConflict(
-      () => this.users.insert({ username: name, email, realname, comment, passwordHash, sysadmin: false }),
-      `user ${name}`,
-    );
+    return { username: name, email, realname, comment, passwordHash, sysadmin: false };
+  }
+
+  /** Of what `prepare` answered. Answers the id. Throws CONFLICT when the name or the address is taken. */
+  create(user: NewUser): Promise<number> {
+    return orConflict(() => this.users.insert(user), `user ${user.username}`);
   }
 
   /** Throws NOT_FOUND. */
@@ -73,13 +78,20 @@ export class UsersService {
     return (await this.hasher.check(password, hash)) !== 'wrong';
   }
 
-  /** Tokens issued before stop counting. Throws NOT_FOUND, BAD_REQUEST for a weak password or the one in use. */
-  async changePassword(id: number, password: string): Promise<void> {
+  /** What `setPassword` takes. Throws NOT_FOUND, TOOMANYREQUESTS, BAD_REQUEST for a weak password or the one in use. */
+  async hashNewPassword(id: number, password: string): Promise<string> {
     requireStrongSecret(password);
     if (await this.isPassword(id, password))
       throw new AppError('BAD_REQUEST', 'New password is identical to old password', { reason: 'password.unchanged' });
-    await this.users.updatePassword(id, await this.hasher.hash(password));
-    this.cache.forget('user', id);
+    return this.hasher.hash(password);
+  }
+
+  /** To one that `hashNewPassword` answered. Tokens issued before stop counting. */
+  async setPassword(id: number, passwordHash: string): Promise<void> {
+    await this.database.transaction(async () => {
+      await this.users.updatePassword(id, passwordHash);
+      this.forgetAfterwards(id);
+    });
   }
 
   /** Throws NOT_FOUND, FORBIDDEN for the last administrator. */
@@ -89,8 +101,8 @@ export class UsersService {
       await this.get(id);
       if (!sysadmin) refuseLast(administrators, id);
       await this.users.updateSysadmin(id, sysadmin);
+      this.forgetAfterwards(id);
     });
-    this.cache.forget('user', id);
   }
 
   /** Throws NOT_FOUND, FORBIDDEN for the first account and for the last administrator. */
@@ -101,8 +113,13 @@ export class UsersService {
       await this.get(id);
       refuseLast(administrators, id);
       await this.users.softDelete(id);
+      this.forgetAfterwards(id);
     });
-    this.cache.forget('user', id);
+  }
+
+  /** Before the commit, a sign-in could bring back what was before. */
+  private forgetAfterwards(id: number): void {
+    this.database.afterTransaction({ committed: async () => this.cache.forget('user', id) });
   }
 }
 

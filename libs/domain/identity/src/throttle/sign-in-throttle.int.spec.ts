@@ -12,10 +12,11 @@ beforeAll(async () => {
   const started = await startIdentity(2);
   [here, there] = started.benches as [IdentityBench, IdentityBench];
   close = started.close;
-  for (const name of ['admin', 'alice', 'bob', 'carol', 'dave'])
-    await here.app
-      .get(UsersService, { strict: false })
-      .create({ username: name, password: 'Passw0rd', email: `${name}@example.com`, realname: name, comment: '' });
+  const users = here.app.get(UsersService, { strict: false });
+  for (const name of ['admin', 'alice', 'bob', 'carol', 'dave']) {
+    const facts = { password: 'Passw0rd', email: `${name}@example.com`, realname: name, comment: '' };
+    await users.create(await users.prepare({ username: name, ...facts }));
+  }
 }, 30_000);
 afterAll(() => close?.());
 beforeEach(() => here.database.query('DELETE FROM sign_in_failure'));
