@@ -1,9 +1,10 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { openProject, type ProjectFixture } from './support/fixtures';
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
+import { Api } from './support/api';
+import { openProject, type ProjectFixture, unique } from './support/fixtures';
 import { type Answer, expectStatus } from './support/http';
 import { uniqueLayer } from './support/images';
-import { until } from './support/ports';
+import { outwardAddress, until } from './support/ports';
 import { RepositoryClient } from './support/registry';
 import { WebhookReceiver } from '@breakwater/testing';
 import { deliveredBy, policyFor } from './support/webhooks';
@@ -129,5 +130,77 @@ describe('addresses that webhooks are sent to', () => {
     expect(receiver.delivered.length).toBe(1);
     expect(receiver.delivered[0]?.headers).not.toHaveProperty('x-evil');
     await receiver.stop();
+  });
+});
+
+const outward = outwardAddress();
+
+/** The platform under test may send the audit log into private networks, and to nothing of its own machine. */
+describe('where the audit log is forwarded', () => {
+  const listener = createTcpServer((socket) => {
+    reached.push(socket.localAddress ?? '');
+    socket.on('error', () => undefined).on('data', (data) => (received += data.toString()));
+  });
+  const reached: string[] = [];
+  let received = '';
+  let fixture: ProjectFixture;
+  let port: number;
+
+  beforeAll(async () => {
+    fixture = await openProject('forwarded');
+    await new Promise<void>((resolve) => listener.listen(0, resolve));
+    ({ port } = listener.address() as AddressInfo);
+  });
+  afterAll(async () => {
+    await forwardTo('');
+    listener.close();
+  });
+
+  async function forwardTo(address: string): Promise<void> {
+    const change = { audit_log_forward_endpoint: address };
+    expectStatus(await fixture.api.call('PUT', '/configurations', change), 200);
+  }
+
+  /** Something that the audit log tells of; over when it is there. */
+  async function act(): Promise<string> {
+    const name = unique('label');
+    expectStatus(await fixture.api.call('POST', '/labels', { name, scope: 'g' }), 201);
+    const found = async () => (await fixture.api.get<object[]>(`/auditlog-exts?q=resource=${name}`)).length > 0;
+    await until(`the entry of ${name}`, found, 30_000);
+    return name;
+  }
+
+  (outward ? it : it.skip)('is no address of the machine itself, and entries wait for one that may be', async () => {
+    for (const host of ['127.0.0.1', 'localhost', '[::1]', '169.254.169.254']) {
+      await forwardTo(`${host}:${port}`);
+      await act();
+    }
+    expect(reached).toEqual([]);
+    await forwardTo(`${outward}:${port}`);
+    const name = await act();
+    await until('the entry at the receiver', () => received.includes(name), 60_000);
+    expect(new Set(reached)).toEqual(new Set([`::ffff:${outward}`]));
+    // A protocol of lines would read each of them as a command.
+    expect(received).not.toMatch(/[\r\n]/);
+  });
+
+  it.each([
+    'http://127.0.0.1:9200',
+    'unix:///var/run/docker.sock',
+    'udp://127.0.0.1:514',
+    '127.0.0.1:0',
+    '127.0.0.1:6379/0',
+    'user@127.0.0.1:514',
+    '127.0.0.1:6379\r\nFLUSHALL',
+    '[::1%lo]:514',
+  ])('is a host and a port alone: %j', async (address) => {
+    const answer = await fixture.api.call('PUT', '/configurations', { audit_log_forward_endpoint: address });
+    expect(expectStatus(answer, 400).json()).toMatchObject({ errors: [{ reason: 'setting.invalid' }] });
+  });
+
+  it('is for administrators to say', async () => {
+    const api = new Api(fixture.platform, fixture.maintainer);
+    const change = { audit_log_forward_endpoint: `${outward ?? '192.0.2.1'}:${port}` };
+    expectStatus(await api.call('PUT', '/configurations', change), 403);
   });
 });

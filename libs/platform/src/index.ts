@@ -25,6 +25,7 @@ export { schemaVersion } from './database/schema-version';
 export { SqlParameters } from './database/sql-parameters';
 export { DrainState } from './health/drain-state';
 export { HealthController, HealthModule, type ReadinessCheck } from './health/health';
+export { AddressGuard } from './http/address-guard';
 export { AddressList, clientNetwork } from './http/address-list';
 export { admitRequests, tryEnterFor } from './http/admission';
 export { ClientGoneError, isClientGone } from './http/client-gone';

@@ -1,4 +1,5 @@
-import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { AddressGuard, CONFIG } from '@breakwater/platform';
+import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { connect, type Socket } from 'node:net';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,7 +17,8 @@ const lastMs = 2_000;
 
 /**
  * Sends entries to a syslog receiver over TCP, in the order given, from a bounded buffer: whoever offers never waits and
- * never fails. A receiver acknowledges nothing, so what it was sent just before it went away may be lost.
+ * never fails. Receivers are inside the network as a rule, but neither this machine nor what gives it credentials. One
+ * acknowledges nothing, so what it was sent just before it went away may be lost.
  */
 @Injectable()
 export class AuditForwarder implements OnApplicationShutdown {
@@ -29,8 +31,18 @@ export class AuditForwarder implements OnApplicationShutdown {
   private readonly stopping = new AbortController();
   /** The last attempt came through. */
   private reached = true;
+  private readonly guard: AddressGuard;
   forwarded = 0;
   dropped = 0;
+
+  /** Only the job service, which is who forwards, has the variable. */
+  constructor(@Inject(CONFIG) config: { AUDIT_LOG_ALLOWED_NETWORKS?: string[] }) {
+    this.guard = new AddressGuard({
+      allowed: config.AUDIT_LOG_ALLOWED_NETWORKS ?? [],
+      allowedBy: 'AUDIT_LOG_ALLOWED_NETWORKS',
+      reach: 'private networks',
+    });
+  }
 
   /** Whether `address` is one, and took what it was sent lately: else the database should have the entries. */
   takes(address: string): boolean {
@@ -110,7 +122,9 @@ export class AuditForwarder implements OnApplicationShutdown {
   private async connected(): Promise<Socket> {
     if (this.socket?.writable && !this.socket.readableEnded) return this.socket;
     this.hangUp();
-    const socket = connect({ ...(this.endpoint as ForwardEndpoint), keepAlive: true });
+    const { host, port } = this.endpoint as ForwardEndpoint;
+    this.guard.check(host);
+    const socket = connect({ host, port, lookup: this.guard.lookup, keepAlive: true });
     this.socket = socket;
     // Without a listener, an error between two writes would end the process.
     socket.on('error', () => undefined);

@@ -12,6 +12,7 @@ import { AuditModule } from './audit.module';
 import { AuditSubscriber } from './audit-subscriber';
 import { AuditTrail } from './audit-trail';
 
+const allowed = { AUDIT_LOG_ALLOWED_NETWORKS: ['127.0.0.1'] };
 let testDatabase: TestDatabase;
 let app: INestApplicationContext;
 
@@ -20,7 +21,7 @@ beforeAll(async () => {
   testDatabase = await createTestDatabase();
   @Module({
     imports: [
-      ConfigModule.forRoot({ DATABASE_URL: testDatabase.url }),
+      ConfigModule.forRoot({ DATABASE_URL: testDatabase.url, ...allowed }),
       DatabaseModule.forRoot({ DATABASE_URL: testDatabase.url, DATABASE_POOL_SIZE: 4 }),
       AuditModule,
     ],
@@ -152,8 +153,8 @@ describe('forwarding', () => {
   });
   afterEach(() => hangUp());
 
-  async function listen(port: number): Promise<void> {
-    receiver.listen(port, '127.0.0.1');
+  async function listen(port: number, host = '127.0.0.1'): Promise<void> {
+    receiver.listen(port, host);
     await once(receiver, 'listening');
   }
 
@@ -165,6 +166,10 @@ describe('forwarding', () => {
   }
 
   const address = () => `127.0.0.1:${(receiver.address() as AddressInfo).port}`;
+  const entry = (resource: string) => ({
+    ...{ projectId: null, username: 'x', operation: 'update', resourceType: 'project', resource, description: '' },
+    ...{ succeeded: true, sourceAddress: '', userAgent: '', time: new Date() },
+  });
   const add = (resource: string) => of(AuditTrail).record(actor, { event: 'update_project', resource });
 
   /** The messages of the frames that came so far. */
@@ -224,13 +229,9 @@ describe('forwarding', () => {
   });
 
   it('holds a bounded number of entries, drops the oldest, and never makes anybody wait', async () => {
-    const forwarder = new AuditForwarder();
+    const forwarder = new AuditForwarder(allowed);
     const closed = address();
     await hangUp();
-    const entry = (resource: string) => ({
-      ...{ projectId: null, username: 'x', operation: 'update', resourceType: 'project', resource, description: '' },
-      ...{ succeeded: true, sourceAddress: '', userAgent: '', time: new Date() },
-    });
     for (let i = 0; i < 12; i++)
       forwarder.offer(
         closed,
@@ -243,5 +244,49 @@ describe('forwarding', () => {
     await until(() => messages().length === 10_000);
     expect(messages()[0]).toContain('resource="2-0"');
     await forwarder.onApplicationShutdown();
+  });
+
+  describe('without leave', () => {
+    const refusal = () =>
+      jest.mocked(Logger.prototype.warn).mock.calls.flatMap(([context]) => {
+        const { err, address: refused } = context as unknown as { err?: Error; address?: string };
+        return err ? [`${refused}: ${err.message}`] : [];
+      });
+    // Each takes its time to end while something waits to be sent.
+    const forwarders: AuditForwarder[] = [];
+    const opened = (forwarder: AuditForwarder) => (forwarders.push(forwarder), forwarder);
+    afterAll(() => Promise.all(forwarders.map((forwarder) => forwarder.onApplicationShutdown())));
+
+    beforeEach(async () => {
+      jest.mocked(Logger.prototype.warn).mockClear();
+      await hangUp();
+      await listen(0, '::');
+    });
+
+    it.each([
+      ...['127.0.0.1', '127.0.0.2', 'localhost', '127.1', '0x7f.0.0.1', '0177.0.0.1', '2130706433', '0.0.0.0', '0'],
+      ...['[::1]', '[::]', '[::ffff:127.0.0.1]', '[::ffff:7f00:1]', '[0:0:0:0:0:ffff:7f00:1]', '[::127.0.0.1]'],
+      ...['169.254.169.254', '[fe80::1]', '[fd00:ec2::254]', '100.100.100.200', '168.63.129.16', '224.0.0.1'],
+    ])('sends nothing to %s', async (host) => {
+      const forwarder = opened(new AuditForwarder({}));
+      const there = `${host}:${(receiver.address() as AddressInfo).port}`;
+      forwarder.offer(there, [entry('secret')]);
+      await until(() => !forwarder.takes(there));
+      expect(refusal()).toEqual([`${there}: ${bare(host)} is an internal address: ${variable} does not allow it`]);
+      expect(sockets).toEqual([]);
+    });
+
+    it('keeps what it could not send for a receiver that may have it', async () => {
+      const forwarder = opened(new AuditForwarder(allowed));
+      const { port } = receiver.address() as AddressInfo;
+      forwarder.offer(`127.0.0.2:${port}`, [entry('first')]);
+      await until(() => !forwarder.takes(`127.0.0.2:${port}`));
+      forwarder.offer(`127.0.0.1:${port}`, [entry('second')]);
+      await until(() => messages().length === 2);
+      expect(sockets.map(({ localAddress }) => localAddress)).toEqual(['::ffff:127.0.0.1']);
+    });
+
+    const variable = 'AUDIT_LOG_ALLOWED_NETWORKS';
+    const bare = (host: string) => host.replace(/^\[|\]$/g, '');
   });
 });

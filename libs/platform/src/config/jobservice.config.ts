@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { executionHistoryFragment } from './execution-history.fragment';
-import { databaseFragment, redisFragment, serverFragment, frontDoorFragment, secretFragment } from './fragments';
+import {
+  databaseFragment,
+  redisFragment,
+  serverFragment,
+  frontDoorFragment,
+  networkList,
+  secretFragment,
+} from './fragments';
 import { webhooksFragment } from './webhooks.fragment';
 
 export const jobserviceConfig = z.object({
@@ -31,6 +38,9 @@ export const jobserviceConfig = z.object({
   ...executionHistoryFragment,
   ...secretFragment,
   ...webhooksFragment,
+  AUDIT_LOG_ALLOWED_NETWORKS: networkList.describe(
+    'Loopback and link-local addresses or CIDRs that the audit log may be sent to',
+  ),
   EXTERNAL_URL: frontDoorFragment.EXTERNAL_URL,
   GC_TIME_WINDOW_HOURS: z.coerce
     .number()

@@ -1,9 +1,6 @@
-import { lookup } from 'node:dns';
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { isIP } from 'node:net';
-import { AddressList } from './address-list';
-import { isForbidden } from './internal-addresses';
+import { AddressGuard, type GuardedNetworks } from './address-guard';
 
 export interface GuardedRequest {
   method: 'GET' | 'POST';
@@ -22,11 +19,7 @@ export interface GuardedAnswer {
   isCut: boolean;
 }
 
-interface Limits {
-  /** Internal addresses and networks that are allowed all the same. */
-  allowed: readonly string[];
-  /** The variable that allows them, for people to read. */
-  allowedBy: string;
+interface Limits extends GuardedNetworks {
   /** From the lookup of the name to the end of the answer. */
   timeoutMs: number;
   /** Of an answer; the rest is not read. */
@@ -35,14 +28,13 @@ interface Limits {
 
 /**
  * Asks addresses that people chose, from inside the network: internal addresses are refused unless a setting allows
- * them. The name is looked up once, and the connection goes to the very address that was checked. Redirects are answers
- * like others: nobody follows them.
+ * them. Redirects are answers like others: nobody follows them.
  */
 export class GuardedHttpClient {
-  private readonly allowed: AddressList;
+  private readonly guard: AddressGuard;
 
   constructor(private readonly limits: Limits) {
-    this.allowed = new AddressList(limits.allowed);
+    this.guard = new AddressGuard(limits);
   }
 
   /** Throws when no answer came in time, or for where it must not be sent. */
@@ -60,16 +52,14 @@ export class GuardedHttpClient {
 
   private exchange(request: GuardedRequest, signal: AbortSignal): Promise<GuardedAnswer> {
     const url = new URL(request.url);
-    const host = url.hostname.replace(/^\[|\]$/g, '');
-    // Literal addresses are not looked up.
-    if (isIP(host) && isForbidden(host, this.allowed)) throw this.forbidden(host);
+    this.guard.check(url.hostname.replace(/^\[|\]$/g, ''));
     const { body = '' } = request;
     const options: RequestOptions & { rejectUnauthorized: boolean } = {
       method: request.method,
       headers: { ...request.headers, ...(body !== '' && { 'content-length': String(Buffer.byteLength(body)) }) },
       agent: false,
       signal,
-      lookup: this.checkedLookup,
+      lookup: this.guard.lookup,
       rejectUnauthorized: !request.skipCertVerify,
     };
     return new Promise((resolve, reject) => {
@@ -78,21 +68,6 @@ export class GuardedHttpClient {
       sent.on('response', (response) => void readAnswer(response, this.limits.maxBodyBytes).then(resolve, reject));
       sent.end(body);
     });
-  }
-
-  /** One forbidden address among others is enough: names that resolve to both are made for that. */
-  private readonly checkedLookup: RequestOptions['lookup'] = (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, addresses) => {
-      const bad = addresses?.find(({ address }) => isForbidden(address, this.allowed));
-      const [first] = addresses ?? [];
-      if (error || bad || !first) callback(error ?? this.forbidden(hostname), '', 0);
-      else if (options.all) callback(null, addresses);
-      else callback(null, first.address, first.family);
-    });
-  };
-
-  private forbidden(host: string): Error {
-    return new Error(`${host} is an internal address: ${this.limits.allowedBy} does not allow it`);
   }
 }
 

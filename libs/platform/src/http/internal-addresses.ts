@@ -34,11 +34,44 @@ const internal = new AddressList([
   'ff00::/8',
 ]);
 
-/** Whether nothing that people chose may be sent there: internal, and in none of the `allowed` networks. */
-export function isForbidden(address: string, allowed: AddressList): boolean {
+/**
+ * What no private network is: this machine and its link, multicast, what stands for IPv4 inside IPv6, and where clouds
+ * give their machines credentials, wherever that is.
+ */
+const neverANetwork = new AddressList([
+  '0.0.0.0/8',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '192.0.0.0/24',
+  '224.0.0.0/4',
+  '240.0.0.0/4',
+  '::/96',
+  '::ffff:0:0:0/96',
+  '64:ff9b::/96',
+  '64:ff9b:1::/48',
+  '2002::/16',
+  'fe80::/10',
+  'fec0::/10',
+  'ff00::/8',
+  // Alibaba and Azure; Amazon, Google, Oracle and Scaleway over IPv6.
+  '100.100.100.200',
+  '168.63.129.16',
+  'fd00:ec2::/32',
+  'fd20:ce::/32',
+  'fd00:c1::/32',
+  'fd00:42::42',
+]);
+
+/** What may be reached without being allowed: the internet only, or what private networks hold as well. */
+export type Reach = 'internet' | 'private networks';
+
+const beyond: Record<Reach, AddressList> = { internet: internal, 'private networks': neverANetwork };
+
+/** Whether nothing that people chose may be sent there: out of reach, and in none of the `allowed` networks. */
+export function isForbidden(address: string, allowed: AddressList, reach: Reach = 'internet'): boolean {
   const [withoutZone = ''] = address.split('%');
   const plain = unmapped(withoutZone);
-  return internal.has(plain) && !allowed.has(plain);
+  return beyond[reach].has(plain) && !allowed.has(plain);
 }
 
 /** `::ffff:10.0.0.1` and `::ffff:a00:1` are 10.0.0.1. */
