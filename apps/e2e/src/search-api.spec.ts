@@ -36,7 +36,17 @@ describe('search', () => {
       layers: [layer],
       annotations: { 'org.opencontainers.image.revision': revision },
     });
+    await putLabel();
   });
+
+  async function putLabel(): Promise<void> {
+    const maintainer = new Api(fixture.platform, fixture.maintainer);
+    const { project_id } = await developer.get<{ project_id: number }>(`/projects/${fixture.project}`);
+    const label = await maintainer.create('/labels', { name: revision, scope: 'p', project_id });
+    const artifact = `/projects/${fixture.project}/repositories/${encodeURIComponent('deep/inside')}/artifacts/${digest}`;
+    const id = Number(label.split('/').at(-1));
+    expectStatus(await developer.call('POST', `${artifact}/labels`, { id }), 200);
+  }
 
   itCovers(['search'], 'finds projects and repositories by a part of their names, for who sees them', async () => {
     const query = `/search?q=${fixture.project.slice(1).toUpperCase()}`;
@@ -47,13 +57,24 @@ describe('search', () => {
       expect(await other.get(query)).toEqual({ project: [], repository: [] });
   });
 
-  itCovers(['searchArtifacts'], 'finds artifacts by digest, tag and annotation, for who may read them', async () => {
-    const annotation = encodeURIComponent(`org.opencontainers.image.revision=${revision}`);
-    for (const query of [`digest=${digest}`, `tag=${fixture.project}`, `annotation=${annotation}`]) {
-      const path = `/search/artifacts?${query}`;
-      expect(await developer.get(path)).toMatchObject([{ repository_name: name, digest, tags: [fixture.project] }]);
-      expect(await stranger.get(path)).toEqual([]);
-    }
-    expectStatus(await developer.call('GET', '/search/artifacts'), 400);
-  });
+  itCovers(
+    ['searchArtifacts'],
+    'finds artifacts by digest, tag, label and annotation, for who may read them',
+    async () => {
+      const annotation = encodeURIComponent(`org.opencontainers.image.revision=${revision}`);
+      const queries = [
+        `digest=${digest}`,
+        `tag=${fixture.project}`,
+        `label=${revision}`,
+        'label=rev-*',
+        `annotation=${annotation}`,
+      ];
+      for (const query of queries) {
+        const path = `/search/artifacts?${query}`;
+        expect(await developer.get(path)).toMatchObject([{ repository_name: name, digest, tags: [fixture.project] }]);
+        expect(await stranger.get(path)).toEqual([]);
+      }
+      expectStatus(await developer.call('GET', '/search/artifacts'), 400);
+    },
+  );
 });

@@ -52,7 +52,8 @@ export class SearchController {
   @Operation({
     id: 'searchArtifacts',
     tag: 'search',
-    summary: 'Find artifacts by digest, tag or annotation in all projects that the caller may read (not in Harbor)',
+    summary:
+      'Find artifacts by digest, tag, label or annotation in all projects that the caller may read (not in Harbor)',
     errors: [400, 401, 422],
   })
   @ReturnsSlice(FoundArtifactDto)

@@ -37,6 +37,9 @@ export class SearchArtifactsQuery extends createZodDto(
   z.object({
     digest: text(160).optional().describe('A digest, or six or more of its first hexadecimal digits'),
     tag: text(129).optional().describe('A tag, or the beginning of one and `*`'),
+    label: text(129)
+      .optional()
+      .describe('The name of a label, of every project or of one, or the beginning of one and `*`'),
     annotation: text(4_096).optional().describe('`key=value` of an annotation of the manifest'),
     page_size: pagingShape.page_size,
     cursor: text(512).optional().describe('From the Link of the rows before'),

@@ -27,8 +27,26 @@ beforeAll(async () => {
        SELECT project_id, id, 'sha256:${'9'.repeat(64)}', 'IMAGE', '', '', 1, 1, '{"org.example.revision": "abc=1"}' FROM repository WHERE name = $1`,
       [name],
     );
+  await putLabels();
 }, 60_000);
 afterAll(() => core.close());
+
+/** `prod` is a label of every project and of `closed`; `prod-eu` one of `open`; nothing carries `prod-old`. */
+async function putLabels(): Promise<void> {
+  await core.database.query(
+    `INSERT INTO label (name, project_id) SELECT l.name, p.id
+     FROM (VALUES ('prod', NULL), ('prod', 'closed'), ('prod-eu', 'open'), ('prod-old', 'closed'), ('größe', 'open')) l (name, project)
+     LEFT JOIN project p ON p.name = l.project`,
+  );
+  await core.database.query(
+    `INSERT INTO label_reference (label_id, artifact_id)
+     SELECT l.id, a.id FROM label l JOIN artifact a ON l.project_id IS NULL OR l.project_id = a.project_id
+     JOIN repository r ON r.id = a.repository_id
+     WHERE (l.name, r.name) IN (('prod', 'closed/engine'), ('prod', 'open/engine'), ('prod-eu', 'open/engine')) OR
+       (l.name = 'größe' AND a.id = $1)`,
+    [child.id],
+  );
+}
 
 describe('searching names', () => {
   const find = (q: string, as?: string) => core.request('GET', `/search?q=${encodeURIComponent(q)}`, { as });
@@ -76,6 +94,17 @@ describe('searching names', () => {
 describe('searching artifacts', () => {
   const find = (query: string, as?: string) => core.request('GET', `/search/artifacts?${query}`, { as });
   const places = ({ body }: Answer): string[] => body.map((one: { repository_name: string }) => one.repository_name);
+  const pagesOf = async (query: string): Promise<string[][]> => {
+    const pages: string[][] = [];
+    let path: string | undefined = `/search/artifacts?${query}`;
+    while (path !== undefined && pages.length < 10) {
+      const answer: Answer = await core.request('GET', path, { as: 'admin' });
+      pages.push(places(answer));
+      path = /^<\/api\/v2\.0(.*)>; rel="next"$/.exec(answer.headers.link ?? '')?.[1];
+    }
+    expect(path).toBeUndefined();
+    return pages;
+  };
   const revision = `annotation=${encodeURIComponent('org.example.revision=abc=1')}`;
 
   it.each([
@@ -92,6 +121,17 @@ describe('searching artifacts', () => {
     [revision, 'mary', ['open/nginx', 'closed/engine']],
     [revision, undefined, ['open/nginx']],
     ['annotation=org.example.revision%3Dabc', 'admin', []],
+    ['label=prod', undefined, ['open/engine']],
+    ['label=prod', 'frank', ['open/engine']],
+    ['label=prod', 'mary', ['closed/engine', 'open/engine', 'closed/engine']],
+    ['label=prod*', 'frank', ['open/engine', 'open/engine']],
+    ['label=prod-eu', 'frank', ['open/engine']],
+    ['label=prod-', 'admin', []],
+    ['label=Prod', 'admin', []],
+    ['label=pro%25', 'admin', []],
+    // On a part of an index.
+    [`label=${encodeURIComponent('größe')}`, undefined, ['open/nginx']],
+    [`label=${encodeURIComponent('gr*')}`, undefined, ['open/nginx']],
   ])('%s as %s finds %j', async (query, as, expected) => {
     expect(places(await find(query, as))).toEqual(expected);
   });
@@ -116,16 +156,24 @@ describe('searching artifacts', () => {
     ]);
   });
 
-  it('leads from page to page through all of them once', async () => {
-    const all: string[] = [];
-    let path: string | undefined = '/search/artifacts?tag=v*&page_size=1';
-    for (let page = 0; path !== undefined && page < 10; page++) {
-      const answer: Answer = await core.request('GET', path, { as: 'admin' });
-      all.push(...places(answer));
-      path = /^<\/api\/v2\.0(.*)>; rel="next"$/.exec(answer.headers.link ?? '')?.[1];
-    }
-    expect(path).toBeUndefined();
-    expect(all).toEqual(['open/nginx', 'closed/engine', 'open/engine', 'open/engine']);
+  it.each([
+    ['tag=v*', ['open/nginx', 'closed/engine', 'open/engine', 'open/engine']],
+    ['label=prod', ['closed/engine', 'open/engine', 'closed/engine']],
+    ['label=prod*', ['closed/engine', 'open/engine', 'closed/engine', 'open/engine']],
+  ])('leads from page to page through all of %s once', async (query, expected) => {
+    expect((await pagesOf(`${query}&page_size=1`)).flat()).toEqual(expected);
+  });
+
+  it('leads past more labels that nothing carries than one page looks at', async () => {
+    await core.database.query(
+      `INSERT INTO label (name, project_id) SELECT 'many-' || lpad(n::text, 4, '0'), p.id
+       FROM generate_series(1, 1001) n, project p WHERE p.name = 'open'`,
+    );
+    await core.database.query(
+      `INSERT INTO label_reference (label_id, artifact_id) SELECT id, $1::bigint FROM label WHERE name = 'many-1001'`,
+      [child.id],
+    );
+    expect(await pagesOf('label=many-*')).toEqual([[], ['open/nginx']]);
   });
 
   it.each([
@@ -135,11 +183,15 @@ describe('searching artifacts', () => {
     ['digest=latest', 400],
     ['tag=*', 400],
     ['tag=a%20b', 400],
+    ['label=', 400],
+    ['label=*', 400],
     ['annotation=novalue', 400],
     ['tag=v1&cursor=nonsense', 400],
     [`tag=v1&cursor=${Buffer.from('["v1",1]').toString('base64url')}`, 400],
     ['tag=v1&page_size=101', 422],
     ['tag=v%00', 422],
+    ['label=v%00', 422],
+    [`label=${'x'.repeat(130)}`, 422],
   ])('refuses %s with %i', async (query, status) => {
     expect((await find(query)).status).toBe(status);
   });

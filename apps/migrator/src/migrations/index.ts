@@ -14,6 +14,7 @@ import { TagsSearchBytes1795504000000 } from './1795504000000-tags-search-bytes'
 import { AuditAndQuotas1795505000000 } from './1795505000000-audit-and-quotas';
 import { Scanners1795506000000 } from './1795506000000-scanners';
 import { ListIndexes1795507000000 } from './1795507000000-list-indexes';
+import { LabelSearch1795508000000 } from './1795508000000-label-search';
 
 /** Every migration in order. `nx g @breakwater/workspace:migration` adds one; a merged one is never edited. */
 export const migrations = [
@@ -33,4 +34,5 @@ export const migrations = [
   AuditAndQuotas1795505000000,
   Scanners1795506000000,
   ListIndexes1795507000000,
+  LabelSearch1795508000000,
 ];

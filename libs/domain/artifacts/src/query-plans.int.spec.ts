@@ -52,12 +52,22 @@ beforeAll(async () => {
     `INSERT INTO tag_history (repository_id, name, new_digest, actor)
      SELECT r.id, 'v' || n, NULL, 'ci' FROM repository r, generate_series(1, 8) n WHERE r.name <> 'bench/large'`,
   );
+  await sql(
+    `INSERT INTO label (name, project_id) SELECT 'l-' || n, $1::bigint FROM generate_series(1, ${large}) n UNION ALL SELECT 'all', NULL`,
+    [bench.projectId],
+  );
+  await sql(
+    `INSERT INTO label_reference (label_id, artifact_id)
+     SELECT l.id, a.id FROM artifact a JOIN label l ON l.name = 'all' OR (l.name = 'l-' || a.size AND a.size % 2 = 0)`,
+  );
   await sql('VACUUM ANALYZE');
   const tables = await bench.database.query<{ name: string }>(
     `SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND reltuples > 10000`,
   );
   largeTables = new Set(tables.map(({ name }) => name));
-  expect([...largeTables]).toEqual(expect.arrayContaining(['repository', 'artifact', 'tag', 'tag_history']));
+  expect([...largeTables]).toEqual(
+    expect.arrayContaining(['repository', 'artifact', 'tag', 'tag_history', 'label', 'label_reference']),
+  );
 }, 120_000);
 afterAll(() => bench.close());
 
@@ -117,6 +127,9 @@ it.each([
   [admin, { tag: 'latest' }, 1_000],
   [admin, { tag: '1.1*' }, 1_000],
   [admin, { annotation: 'vendor=all' }, 1_000],
+  [admin, { label: 'all' }, 1_000],
+  [admin, { label: 'l-*' }, 1_100],
+  [admin, { label: 'l-77' }, 10],
   [admin, { tag: '1.77.0' }, 10],
   [admin, { tag: '9.9*' }, 10],
   [admin, { annotation: 'revision=77' }, 10],
@@ -124,6 +137,7 @@ it.each([
   // Sees nothing, and costs no more for it.
   [stranger, { tag: 'latest' }, 1_000],
   [stranger, { annotation: 'vendor=all' }, 1_000],
+  [stranger, { label: 'all' }, 1_000],
 ])('searching is bounded whoever asks: %j %j', async (principal, wanted, rows) => {
   await expectFrugal(() => service(ArtifactSearchService).find(principal, wanted, { size: 10 }), rows);
 });

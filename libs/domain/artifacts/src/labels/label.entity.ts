@@ -14,6 +14,7 @@ import {
 /** A word that people put on artifacts: of every project, or of one. */
 @Entity('label')
 @Index('label_project_id_name_key', ['projectId', 'name'], { unique: true })
+@Index('label_name_idx', ['name', 'id'])
 @Index('label_name_key', ['name'], { unique: true, where: 'project_id IS NULL' })
 export class Label {
   @PrimaryGeneratedColumn('identity', {

@@ -8,15 +8,20 @@ const values = (wanted: SearchFor, after = beginning): unknown[] => {
   return parameters.values;
 };
 
+/** Comes after all that begins with the text. */
+const after = (prefix: string): string => `${prefix}\u{10ffff}`;
+
 describe('candidatesOf', () => {
   const digest = `sha256:${'a'.repeat(64)}`;
 
   it.each<[SearchFor, unknown[]]>([
-    [{ digest }, [digest, `${digest}~`, 5]],
-    [{ digest: 'abcdef' }, ['sha256:abcdef', 'sha256:abcdef~', 5]],
-    [{ digest: 'sha512:abcdef12' }, ['sha512:abcdef12', 'sha512:abcdef12~', 5]],
+    [{ digest }, [digest, after(digest), 5]],
+    [{ digest: 'abcdef' }, ['sha256:abcdef', after('sha256:abcdef'), 5]],
+    [{ digest: 'sha512:abcdef12' }, ['sha512:abcdef12', after('sha512:abcdef12'), 5]],
     [{ tag: 'v1', digest: undefined }, ['v1', 0, 5]],
-    [{ tag: 'v1*' }, ['v1', 'v1~', 5]],
+    [{ tag: 'v1*' }, ['v1', after('v1'), 5]],
+    [{ label: 'prod' }, [0, 'prod', 5, 0]],
+    [{ label: 'größe*' }, [0, 'größe', after('größe'), 5, 0]],
     [{ annotation: 'a=b=c' }, ['a', 'b=c', 0, 5]],
     [{ annotation: 'a=' }, ['a', '', 0, 5]],
   ])('%j looks for %j', (wanted, expected) => {
@@ -24,10 +29,17 @@ describe('candidatesOf', () => {
   });
 
   it('goes on where a page ended', () => {
-    const after = { text: 'v1.2', id: 9 };
-    expect(values({ tag: 'v1*' }, after)).toEqual(['v1.2', 9, 'v1~', 5]);
-    expect(values({ tag: 'v1.2' }, after)).toEqual(['v1.2', 9, 5]);
+    const position = { text: 'v1.2', id: 9 };
+    expect(values({ tag: 'v1*' }, position)).toEqual(['v1.2', 9, after('v1'), 5]);
+    expect(values({ tag: 'v1.2' }, position)).toEqual(['v1.2', 9, 5]);
     expect(values({ annotation: 'a=b' }, { text: '', id: 9 })).toEqual(['a', 'b', 9, 5]);
+    const atLabel = { text: 'prod\x010000000000000000007', id: 9 };
+    expect(values({ label: 'prod' }, atLabel)).toEqual([7, 'prod', 5, 9]);
+    expect(values({ label: 'p*' }, atLabel)).toEqual([7, 'prod', 6, after('p'), 5, 9]);
+  });
+
+  it('refuses for a label where a page of another search ended', () => {
+    expect(() => values({ label: 'v' }, { text: 'v1.2', id: 9 })).toThrow('the same search');
   });
 
   it.each<SearchFor>([
@@ -41,6 +53,10 @@ describe('candidatesOf', () => {
     { tag: '*' },
     { tag: 'v*1' },
     { tag: "v1' OR true" },
+    { label: '' },
+    { label: '*' },
+    { label: 'a\0' },
+    { label: 'a', tag: 'a' },
     { annotation: 'a' },
     { annotation: '=b' },
     { annotation: 'a=\0' },

@@ -8,14 +8,16 @@ export interface SearchFor {
   digest?: string;
   /** A tag, or the beginning of one and `*`. */
   tag?: string;
+  /** The name of a label, of every project or of one, or the beginning of one and `*`. */
+  label?: string;
   /** `key=value` of an annotation of the manifest. */
   annotation?: string;
 }
 
 /**
  * The SQL of at most `limit` candidates after a position, straight from an index: rows of `text` and `id`, their place in
- * its order, `artifact_id`, `parts`: whether parts of indexes and accessories count as found, and `annotated`: what it must
- * have among its annotations, or null.
+ * its order, `artifact_id` (null: nothing is to be found there), `parts`: whether parts of indexes and accessories count as
+ * found, and `annotated`: what it must have among its annotations, or null.
  */
 export type Candidates = (parameters: SqlParameters, after: SearchPosition, limit: number) => string;
 
@@ -23,6 +25,7 @@ export type Candidates = (parameters: SqlParameters, after: SearchPosition, limi
 const criteria: Record<keyof SearchFor, (value: string) => Candidates> = {
   digest: byDigest,
   tag: byTag,
+  label: byLabel,
   annotation: byAnnotation,
 };
 
@@ -45,7 +48,7 @@ function byDigest(value: string): Candidates {
 }
 
 function byTag(value: string): Candidates {
-  const prefix = value.endsWith('*') ? value.slice(0, -1) : undefined;
+  const prefix = beginningOf(value);
   if (!isTag(prefix ?? value)) throw invalid('tag takes a tag, or the beginning of one and *');
   return (parameters, after, limit) => {
     const named =
@@ -56,6 +59,51 @@ function byTag(value: string): Candidates {
       SELECT t.name AS text, t.repository_id AS id, t.artifact_id, false AS parts, NULL::jsonb AS annotated FROM tag t
       WHERE t.listed AND ${named} ORDER BY t.name, t.repository_id LIMIT ${parameters.add(limit)}`;
   };
+}
+
+/**
+ * An artifact is found once for each label of another name. A label that nothing carries counts as a candidate too: each
+ * project may have one, and reading them has an end. Who put a label on a part of an index finds that part.
+ */
+function byLabel(value: string): Candidates {
+  const prefix = beginningOf(value);
+  if ((prefix ?? value) === '' || value.includes('\0'))
+    throw invalid('label takes the name of a label, or the beginning of one and *');
+  return (parameters, { text, id }, limit) => {
+    const [name, labelId] = labelAt(text);
+    const from = parameters.add(labelId);
+    const named =
+      prefix === undefined
+        ? `l.name = ${parameters.add(value)} AND l.id >= ${from}::bigint`
+        : startsWith(['l.name', 'l.id'], prefix, { after: { text: name, id: labelId - 1 }, parameters });
+    const most = parameters.add(limit);
+    return `
+      SELECT l.name || E'\\x01' || lpad(l.id::text, 19, '0') AS text, coalesce(x.artifact_id, 0) AS id,
+        CASE WHEN l.project_id IS NULL OR ${foundBefore} IS NULL THEN x.artifact_id END AS artifact_id,
+        true AS parts, NULL::jsonb AS annotated
+      FROM label l LEFT JOIN LATERAL (
+        SELECT f.artifact_id FROM label_reference f
+        WHERE f.label_id = l.id AND f.artifact_id > CASE WHEN l.id = ${from} THEN ${parameters.add(id)}::bigint ELSE 0 END
+        ORDER BY f.artifact_id LIMIT ${most}) x ON true
+      WHERE ${named} AND (x.artifact_id IS NOT NULL OR l.id <> ${from})
+      ORDER BY l.name, l.id, x.artifact_id LIMIT ${most}`;
+  };
+}
+
+/**
+ * The artifact, when it carries the label of every project that has the same name. No EXISTS: Postgres may answer that by
+ * hashing all references.
+ */
+const foundBefore = `(
+  SELECT o.artifact_id FROM label g JOIN label_reference o ON o.label_id = g.id
+  WHERE g.name = l.name AND g.project_id IS NULL AND o.artifact_id = x.artifact_id)`;
+
+/** Name and id of the label where a page ended; throws BAD_REQUEST for the position of another search. */
+function labelAt(text: string): [name: string, id: number] {
+  const end = text.lastIndexOf('\x01');
+  const id = Number(text.slice(end + 1));
+  if (!Number.isSafeInteger(id)) throw invalid('the cursor of a page of the same search');
+  return [text.slice(0, Math.max(end, 0)), id];
 }
 
 function byAnnotation(value: string): Candidates {
@@ -72,10 +120,15 @@ function byAnnotation(value: string): Candidates {
   };
 }
 
-/**
- * `~` comes after all characters of digests and tags: in the order "C" whatever begins with the prefix is before it. Only one
- * lower bound is given: of two, Postgres may begin at the lower one and read on from there.
- */
+/** What is before the `*`; undefined: all of it is meant. */
+function beginningOf(value: string): string | undefined {
+  return value.endsWith('*') ? value.slice(0, -1) : undefined;
+}
+
+/** Comes after all characters: in the order "C" whatever begins with a prefix is before the prefix with it. */
+const lastCharacter = '\u{10ffff}';
+
+/** Only one lower bound is given: of two, Postgres may begin at the lower one and read on from there. */
 function startsWith(
   [text, id]: [text: string, id: string],
   prefix: string,
@@ -85,7 +138,7 @@ function startsWith(
     after.text < prefix
       ? `${text} >= ${parameters.add(prefix)}`
       : `(${text}, ${id}) > (${parameters.add(after.text)}, ${parameters.add(after.id)}::bigint)`;
-  return `${from} AND ${text} < ${parameters.add(`${prefix}~`)}`;
+  return `${from} AND ${text} < ${parameters.add(prefix + lastCharacter)}`;
 }
 
 function invalid(expected: string): AppError {

@@ -11,7 +11,10 @@ export interface SearchPosition {
 
 export const beginning: SearchPosition = { text: '', id: 0 };
 
-const shape = z.tuple([z.string().max(160), z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)]);
+/** A digest, or the name of a label and its id. */
+const longestText = 160;
+
+const shape = z.tuple([z.string().max(longestText), z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)]);
 
 /** A page may end at something that the caller must not see: positions leave the platform sealed. */
 @Injectable()
