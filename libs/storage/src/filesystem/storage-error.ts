@@ -1,9 +1,4 @@
-import { AppError } from '@breakwater/kernel';
-
-interface Explanation {
-  reason: string;
-  message: string;
-}
+import { explaining, unavailable, type Explanation } from '../explanation';
 
 const full = { reason: 'storage.full', message: 'Storage is full: free space or enlarge the volume, then try again' };
 const denied = {
@@ -59,15 +54,8 @@ export function isThere(error: unknown): boolean {
 /** Turns a system error into UNAVAILABLE with a message that says what to do; paths stay in `cause`. */
 export function storageError(error: unknown): unknown {
   const explanation = explanations[errorCode(error) ?? ''];
-  if (!explanation) return error;
-  return new AppError('UNAVAILABLE', explanation.message, { reason: explanation.reason, cause: error });
+  return explanation ? unavailable(explanation, error) : error;
 }
 
 /** Runs file operations and rejects with `storageError` of what they reject with. */
-export async function explained<T>(operation: () => Promise<T>): Promise<T> {
-  try {
-    return await operation();
-  } catch (error) {
-    throw storageError(error);
-  }
-}
+export const explained = explaining(storageError);

@@ -1,10 +1,6 @@
 import { AppError } from '@breakwater/kernel';
 import { z } from 'zod';
-
-interface Explanation {
-  reason: string;
-  message: string;
-}
+import { explaining, unavailable, type Explanation } from '../explanation';
 
 const denied = {
   reason: 'storage.denied',
@@ -70,8 +66,7 @@ export function s3ErrorName(error: unknown): string | undefined {
 export function s3Error(error: unknown): unknown {
   const failure = s3Failure.safeParse(error).data;
   const explanation = failure && !(error instanceof AppError) ? explanationOf(failure) : undefined;
-  if (!explanation) return error;
-  return new AppError('UNAVAILABLE', explanation.message, { reason: explanation.reason, cause: error });
+  return explanation ? unavailable(explanation, error) : error;
 }
 
 function explanationOf({ name = '', code, message = '', $metadata }: z.output<typeof s3Failure>) {
@@ -86,13 +81,7 @@ function ofNetwork(code: string): Explanation | undefined {
 }
 
 /** Runs S3 requests and rejects with `s3Error` of what they reject with. */
-export async function explained<T>(operation: () => Promise<T>): Promise<T> {
-  try {
-    return await operation();
-  } catch (error) {
-    throw s3Error(error);
-  }
-}
+export const explained = explaining(s3Error);
 
 /** The same, and undefined when what was asked for is not there. */
 export async function found<T>(operation: () => Promise<T>): Promise<T | undefined> {
