@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '@breakwater/kernel';
-import { Database, type ListOptions } from '@breakwater/platform';
+import { Database, isUniqueViolation, type ListOptions } from '@breakwater/platform';
 import { CredentialCache } from './credential-cache';
 import { PasswordHasher } from './secrets/password-hasher';
 import { requireStrongSecret } from './secrets/secret-rules';
@@ -133,14 +133,12 @@ function refuseLast(administrators: number[], id: number): void {
     });
 }
 
-const uniqueViolation = '23505';
-
 /** Unique indexes decide, not a look beforehand: two requests may race. */
 export async function orConflict<T>(write: () => Promise<T>, what: string): Promise<T> {
   try {
     return await write();
   } catch (error) {
-    if ((error as { code?: string }).code !== uniqueViolation) throw error;
+    if (!isUniqueViolation(error)) throw error;
     throw new AppError('CONFLICT', `${what} already exists`, { cause: error });
   }
 }

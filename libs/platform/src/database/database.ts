@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { TransactionHost } from '@nestjs-cls/transactional';
 import type { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adapter-typeorm';
 import { inSpan } from '../tracing/span';
+import { sqlState } from './database-error';
 import type { ClientBase, Pool, QueryResultRow } from 'pg';
 import type { EntityManager, EntityTarget, ObjectLiteral, Repository } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
@@ -100,7 +101,7 @@ async function retried<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (attempt === maxAttempts || !retryable.has(errorCode(error))) throw error;
+      if (attempt === maxAttempts || !retryable.has(sqlState(error))) throw error;
     }
   }
 }
@@ -113,8 +114,4 @@ function statementName(sql: string): string {
   const name = `breakwater_${statementNames.size}`;
   statementNames.set(sql, name);
   return name;
-}
-
-function errorCode(error: unknown): string {
-  return String((error as { code?: unknown } | undefined)?.code ?? '');
 }

@@ -1,10 +1,7 @@
 import { AppError } from '@breakwater/kernel';
-import type { ListOptions } from '@breakwater/platform';
+import { isUniqueViolation, type ListOptions } from '@breakwater/platform';
 import { Injectable } from '@nestjs/common';
 import { LabelsRepository, type LabelInput, type LabelRow } from './labels.repository';
-
-/** SQLSTATE unique_violation. */
-const uniqueViolation = '23505';
 
 /** Labels of every project and of one, and the artifacts that carry them. */
 @Injectable()
@@ -35,7 +32,7 @@ export class LabelsService {
     try {
       if (!(await this.labels.update(id, input))) throw unknownLabel(id);
     } catch (error) {
-      throw (error as { code?: string }).code === uniqueViolation ? taken(input.name) : error;
+      throw isUniqueViolation(error) ? taken(input.name) : error;
     }
   }
 
