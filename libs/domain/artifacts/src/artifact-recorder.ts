@@ -1,5 +1,4 @@
 import { AppError, referrerArtifactType, type Manifest } from '@breakwater/kernel';
-import { AppErrors } from '@breakwater/platform';
 import { Injectable } from '@nestjs/common';
 import { AccessoriesRepository } from './accessories.repository';
 import { accessoryLink, artifactKind, configType, iconOf } from './artifact-kind';
@@ -8,6 +7,7 @@ import { attestationsOf } from './attestations';
 import type { BlobRow } from './blobs.repository';
 import { ProjectUsageRepository } from './project-usage.repository';
 import type { RepositoryRow } from './repositories.repository';
+import { requireAll } from './require-all';
 
 export interface ArtifactContent {
   digest: string;
@@ -75,11 +75,7 @@ export class ArtifactRecorder {
 
   private async requireChildren(repositoryId: number, manifest: Manifest): Promise<ArtifactRow[]> {
     const wanted = [...new Set(manifest.manifests.map(({ digest }) => digest))];
-    const found = await this.artifacts.findMany(repositoryId, wanted);
-    const have = new Set(found.map(({ digest }) => digest));
-    const [first, ...others] = wanted.filter((digest) => !have.has(digest)).map(missingChild);
-    if (first) throw new AppErrors([first, ...others]);
-    return found;
+    return requireAll(wanted, await this.artifacts.findMany(repositoryId, wanted), missingChild);
   }
 
   private async linkChildren(

@@ -10,12 +10,12 @@ import {
   type Manifest,
   type Reference,
 } from '@breakwater/kernel';
-import { AppErrors } from '@breakwater/platform';
 import { Injectable } from '@nestjs/common';
 import { ArtifactRecorder, type RecordedArtifact } from './artifact-recorder';
 import { BlobsRepository, type BlobRow } from './blobs.repository';
 import { PushedAttributes } from './attributes/pushed-attributes';
 import { ProjectChanges } from './project-changes';
+import { requireAll } from './require-all';
 import { TagsService, type TagCondition } from './tags.service';
 
 export interface ManifestPush {
@@ -79,11 +79,7 @@ export class ManifestPushService {
   /** Throws one MANIFEST_BLOB_UNKNOWN for every blob that was not pushed or mounted here. */
   private async requireBlobs(repositoryId: number, manifest: Manifest): Promise<BlobRow[]> {
     const wanted = requiredBlobs(manifest).map(({ digest }) => digest);
-    const found = await this.blobs.lockForPush(repositoryId, wanted);
-    const have = new Set(found.map(({ digest }) => digest));
-    const [first, ...others] = wanted.filter((digest) => !have.has(digest)).map(missingBlob);
-    if (first) throw new AppErrors([first, ...others]);
-    return found;
+    return requireAll(wanted, await this.blobs.lockForPush(repositoryId, wanted), missingBlob);
   }
 
   private async announce(
@@ -120,7 +116,7 @@ function digestOfPush({ reference, payload }: ManifestPush): string {
   return actual;
 }
 
-export function missingBlob(digest: string): AppError {
+function missingBlob(digest: string): AppError {
   return new AppError(
     'MANIFEST_BLOB_UNKNOWN',
     `manifest references ${digest}, which is not in this repository: push it first`,
