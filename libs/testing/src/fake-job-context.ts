@@ -1,4 +1,5 @@
 import type { JobContext } from '@breakwater/executions';
+import type { Database } from '@breakwater/platform';
 
 /** A context for a job that a test runs itself; it notes what the job tells. */
 export interface FakeJobContext extends JobContext {
@@ -9,7 +10,8 @@ export interface FakeJobContext extends JobContext {
   readonly outcome: Record<string, unknown>;
 }
 
-export function fakeJobContext(given: Partial<Omit<JobContext, 'log'>> = {}): FakeJobContext {
+/** With a database, steps are transactions of it, as in the engine. */
+export function fakeJobContext(given: Partial<Omit<JobContext, 'log'>> = {}, database?: Database): FakeJobContext {
   const lines: string[] = [];
   const checkpoints: unknown[] = [];
   const shown: Record<string, unknown> = {};
@@ -23,7 +25,7 @@ export function fakeJobContext(given: Partial<Omit<JobContext, 'log'>> = {}): Fa
     progress: (attributes) => void Object.assign(shown, attributes),
     result: (attributes) => void Object.assign(outcome, attributes),
     advance: async (checkpoint, work) => {
-      await work?.();
+      await (database ? database.transaction(async () => work?.()) : work?.());
       checkpoints.push(checkpoint);
     },
     idempotencyKey: (step) => `task-1-${step}`,

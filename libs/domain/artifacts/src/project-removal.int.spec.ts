@@ -40,19 +40,15 @@ afterAll(async () => {
 const removal = () => app.get(ProjectRemovalService, { strict: false });
 const payload = (deleteImmutable = false) => ({ projectId, project: 'bench', deleteImmutable, actor });
 
-/** Steps are transactions, as in the engine; `cut` ends the run after so many. */
-function jobContext(given: { checkpoint?: unknown; cut?: number } = {}): FakeJobContext {
-  const database = app.get(Database, { strict: false });
+/** `cut` ends the run after so many steps. */
+function jobContext({ checkpoint, cut }: { checkpoint?: unknown; cut?: number } = {}): FakeJobContext {
+  const context = fakeJobContext({ checkpoint }, app.get(Database, { strict: false }));
   let steps = 0;
-  const context: FakeJobContext = fakeJobContext({
-    checkpoint: given.checkpoint,
-    advance: async (checkpoint, work) => {
-      if (steps++ === given.cut) throw new Error('cut off');
-      await database.transaction(async () => work?.());
-      context.checkpoints.push(checkpoint);
-    },
-  });
-  return context;
+  const advance: FakeJobContext['advance'] = async (reached, work) => {
+    if (steps++ === cut) throw new Error('cut off');
+    await context.advance(reached, work);
+  };
+  return { ...context, advance };
 }
 
 async function fill(): Promise<void> {

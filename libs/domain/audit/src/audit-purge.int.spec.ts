@@ -1,12 +1,6 @@
 import { ExecutionsService } from '@breakwater/executions';
 import { ConfigModule, Database, DatabaseModule, QueueModule } from '@breakwater/platform';
-import {
-  createTestDatabase,
-  fakeJobContext,
-  testRedis,
-  type FakeJobContext,
-  type TestDatabase,
-} from '@breakwater/testing';
+import { createTestDatabase, fakeJobContext, testRedis, type TestDatabase } from '@breakwater/testing';
 import { Module, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AuditPurgeModule } from './audit-purge.module';
@@ -38,17 +32,7 @@ afterAll(async () => {
   await testDatabase.drop();
 });
 
-/** Steps are transactions, as in the engine. */
-function jobContext(given: Parameters<typeof fakeJobContext>[0] = {}): FakeJobContext {
-  const context: FakeJobContext = fakeJobContext({
-    ...given,
-    advance: async (checkpoint, work) => {
-      await database.transaction(async () => work?.());
-      context.checkpoints.push(checkpoint);
-    },
-  });
-  return context;
-}
+const jobContext = (given: Parameters<typeof fakeJobContext>[0] = {}) => fakeJobContext(given, database);
 
 /** Of 2001, which is long ago, and made anew for each test. */
 const months = ['2001_01', '2001_02'];

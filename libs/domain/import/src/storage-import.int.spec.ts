@@ -39,14 +39,8 @@ afterEach(async () => {
   await tree.remove();
 });
 
-async function runImport(given: Partial<FakeJobContext> = {}): Promise<FakeJobContext> {
-  const job = fakeJobContext({
-    ...given,
-    advance: async (checkpoint, work) => {
-      await database.transaction(async () => work?.());
-      await given.advance?.(checkpoint);
-    },
-  });
+async function runImport(given: Parameters<typeof fakeJobContext>[0] = {}): Promise<FakeJobContext> {
+  const job = fakeJobContext(given, database);
   await context.get(StorageImport, { strict: false }).run({ project: 'library' }, job);
   return job;
 }
@@ -202,7 +196,8 @@ it('goes on where it was cut off, as often as it is', async () => {
     try {
       const { outcome } = await runImport({
         checkpoint,
-        advance: async (reached) => {
+        advance: async (reached, work) => {
+          await database.transaction(async () => work?.());
           checkpoint = JSON.parse(JSON.stringify(reached));
           dies();
         },
