@@ -9,14 +9,7 @@ const tags = ['v1', 'v2'];
 
 beforeAll(async () => {
   bench = await DeletionBench.start();
-  const config = await bench.blob(Buffer.from('{}'), 'application/vnd.oci.image.config.v1+json');
-  const layers = await Promise.all([1_000, 500, 200].map((size) => bench.blob(Buffer.alloc(size, size % 251))));
-  const images = [[0], [0, 1], [1, 2]].map((picked) =>
-    image(
-      config,
-      picked.map((layer) => layers[layer]!),
-    ),
-  );
+  const { images, config, layers } = await bench.images([0], [0, 1], [1, 2]);
   items = [
     ...images,
     index(images.slice(0, 2)),

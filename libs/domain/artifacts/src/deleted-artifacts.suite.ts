@@ -63,6 +63,19 @@ export class DeletionBench {
     return { mediaType, digest, size: content.length };
   }
 
+  /** An image for each list of layers, by their positions; the layers have 1000, 500 and 200 bytes. */
+  async images(...picked: number[][]): Promise<{ images: Item[]; config: Descriptor; layers: Descriptor[] }> {
+    const config = await this.blob(Buffer.from('{}'), 'application/vnd.oci.image.config.v1+json');
+    const layers = await Promise.all([1_000, 500, 200].map((size) => this.blob(Buffer.alloc(size, size % 251))));
+    const images = picked.map((positions) =>
+      image(
+        config,
+        positions.map((position) => layers[position]!),
+      ),
+    );
+    return { images, config, layers };
+  }
+
   /** Links what it needs into the repository, and pushes it. */
   async push(repository: string, item: Item, tag?: string): Promise<void> {
     const projectId = this.projects.get(repository.split('/')[0] ?? '') ?? this.projectId;

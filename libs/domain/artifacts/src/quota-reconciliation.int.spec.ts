@@ -2,7 +2,7 @@ import { QuotasService } from '@breakwater/quotas';
 import { fakeJobContext } from '@breakwater/testing';
 import { Logger } from '@nestjs/common';
 import fc from 'fast-check';
-import { DeletionBench, image, index, type Item } from './deleted-artifacts.suite';
+import { DeletionBench, index, type Item } from './deleted-artifacts.suite';
 import { ProjectChanges } from './project-changes';
 import { QuotaDriftRepository } from './quota-drift.repository';
 import { QuotaReconciliation } from './quota-reconciliation.service';
@@ -20,14 +20,7 @@ beforeAll(async () => {
     bench.service(ProjectChanges),
     bench.service(QuotasService),
   );
-  const config = await bench.blob(Buffer.from('{}'), 'application/vnd.oci.image.config.v1+json');
-  const layers = await Promise.all([1_000, 500, 200].map((size) => bench.blob(Buffer.alloc(size, size % 251))));
-  const images = [[0], [0, 1], [1, 2]].map((picked) =>
-    image(
-      config,
-      picked.map((layer) => layers[layer]!),
-    ),
-  );
+  const { images } = await bench.images([0], [0, 1], [1, 2]);
   items = [...images, index(images.slice(0, 2))];
 });
 afterAll(() => bench.bench.close());

@@ -9,14 +9,7 @@ const repositories = ['bench/a', 'bench/b', 'bench/c'];
 
 beforeAll(async () => {
   bench = await DeletionBench.start();
-  const config = await bench.blob(Buffer.from('{}'), 'application/vnd.oci.image.config.v1+json');
-  const layers = await Promise.all([1_000, 500, 200].map((size) => bench.blob(Buffer.alloc(size, size % 251))));
-  const of = (...picked: number[]): Item =>
-    image(
-      config,
-      picked.map((layer) => layers[layer]!),
-    );
-  const images = [of(0), of(0, 1), of(1, 2), of(2)];
+  const { images, config } = await bench.images([0], [0, 1], [1, 2], [2]);
   const inner = index(images.slice(0, 2));
   items = [...images, inner, index([inner, images[2]!]), image(config, [], images[0])];
 });
