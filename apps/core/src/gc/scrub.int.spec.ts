@@ -1,69 +1,28 @@
+import { itFindsOnlyItsOwnRuns, itHasASchedule, itRunsByHand, systemJobCalls } from '../testing/system-job.suite';
 import { startTestCore, type TestCore } from '../testing/test-core';
 
 let core: TestCore;
+const theCore = (): TestCore => core;
 
 beforeAll(async () => {
   core = await startTestCore();
 });
 afterAll(() => core?.close());
 
-const path = '/system/scrub';
-const request = (method: string, url: string, body?: unknown) => core.request(method, url, { as: 'admin', body });
-const set = (method: string, schedule: object, parameters: object | null = {}) =>
-  request(method, `${path}/schedule`, { schedule, parameters });
+const parameters = { bytes_per_second: 1_000_000 };
+const job = { path: '/system/scrub', vendorType: 'BLOB_SCRUB', given: parameters, shown: parameters };
+const { set } = systemJobCalls(theCore, job);
 
-describe('a scrub by hand', () => {
-  it('is in the history with what it was told, and can be stopped', async () => {
-    const created = await set('POST', { type: 'Manual' }, { bytes_per_second: 1_000_000 });
-    expect(created.status).toBe(201);
-    const location = created.headers.location!.replace('/api/v2.0', '');
-    expect(location).toMatch(/^\/system\/scrub\/\d+$/);
-    const { body } = await request('GET', location);
-    expect(body).toMatchObject({
-      job_name: 'BLOB_SCRUB',
-      job_kind: 'MANUAL',
-      job_status: 'Running',
-      schedule: { type: 'Manual' },
-      deleted: false,
-    });
-    expect(JSON.parse(body.job_parameters)).toEqual({ bytes_per_second: 1_000_000 });
-    expect(await request('GET', path)).toMatchObject({ headers: { 'x-total-count': '1' }, body: [{ id: body.id }] });
-    expect(await request('GET', `${location}/log`)).toMatchObject({
-      status: 200,
-      headers: { 'content-type': 'text/plain; charset=utf-8' },
-    });
-    expect((await request('PUT', location)).status).toBe(200);
-    expect((await request('GET', location)).body).toMatchObject({ job_status: 'Stopped' });
-  });
+describe('a scrub', () => {
+  itRunsByHand(theCore, job);
+  itHasASchedule(theCore, job);
+  itFindsOnlyItsOwnRuns(theCore, job.path);
 
-  it.each([[{ bytes_per_second: 0 }], [{ bytes_per_second: 'many' }]])('is refused with %j', async (parameters) => {
+  it.each([[{ bytes_per_second: 0 }], [{ bytes_per_second: 'many' }]])('is refused with %j', async (wrong) => {
     for (const type of ['Manual', 'Daily'])
-      expect(await set('POST', { type }, parameters)).toMatchObject({
+      expect(await set('POST', { type }, wrong)).toMatchObject({
         status: 400,
         body: { errors: [{ code: 'BAD_REQUEST' }] },
       });
   });
-
-  it('is not found where there is none', async () => {
-    for (const [method, url] of [
-      ['GET', `${path}/999999`],
-      ['PUT', `${path}/999999`],
-      ['GET', `${path}/999999/log`],
-    ] as const)
-      expect((await request(method, url)).status).toBe(404);
-  });
-});
-
-it('its schedule is made, shown, changed and ended', async () => {
-  expect(await request('GET', `${path}/schedule`)).toMatchObject({ status: 200, body: {} });
-  const created = await set('POST', { type: 'Daily', cron: '0 0 0 * * *' }, { bytes_per_second: 2_000_000 });
-  expect(created).toMatchObject({ status: 201, headers: { location: '/api/v2.0/system/scrub/schedule' } });
-  const { body } = await request('GET', `${path}/schedule`);
-  expect(body).toMatchObject({ job_name: 'BLOB_SCRUB', schedule: { type: 'Daily', cron: '0 0 0 * * *' } });
-  expect(JSON.parse(body.job_parameters)).toMatchObject({ bytes_per_second: 2_000_000 });
-  expect((await set('PUT', { type: 'Custom', cron: '0 5 3 * * *' })).status).toBe(200);
-  expect((await request('GET', `${path}/schedule`)).body.schedule).toMatchObject({ cron: '0 5 3 * * *' });
-  expect((await set('PUT', { type: 'Custom', cron: '0 5 3 * *' })).status).toBe(400);
-  expect((await set('PUT', { type: 'None' })).status).toBe(200);
-  expect((await request('GET', `${path}/schedule`)).body).toEqual({});
 });

@@ -1,4 +1,4 @@
-import { ExecutionsService } from '@breakwater/executions';
+import { itFindsOnlyItsOwnRuns } from '../testing/system-job.suite';
 import { startTestCore, type TestCore } from '../testing/test-core';
 
 let core: TestCore;
@@ -42,17 +42,7 @@ it.each([{ project: 'No Project' }, { project: '' }, { project: 'a/b' }])('is re
   expect((await asAdmin('POST', path, body)).status).toBe(400);
 });
 
-it('finds no import where there is none, and none in the runs of other jobs', async () => {
-  const executions = core.app.get(ExecutionsService, { strict: false });
-  const other = await executions.start({ vendorType: 'EXECUTION_SWEEP', trigger: 'MANUAL', tasks: [] });
-  for (const id of [999_999, other])
-    for (const [method, url] of [
-      ['GET', `${path}/${id}`],
-      ['PUT', `${path}/${id}`],
-      ['GET', `${path}/${id}/log`],
-    ] as const)
-      expect((await asAdmin(method, url)).status).toBe(404);
-});
+itFindsOnlyItsOwnRuns(() => core, path);
 
 it('is for administrators', async () => {
   for (const [method, url] of [

@@ -1,7 +1,8 @@
-import { ExecutionsService } from '@breakwater/executions';
+import { itFindsOnlyItsOwnRuns, itRunsByHand, systemJobCalls } from '../testing/system-job.suite';
 import { startTestCore, type TestCore } from '../testing/test-core';
 
 let core: TestCore;
+const theCore = (): TestCore => core;
 
 beforeAll(async () => {
   core = await startTestCore();
@@ -10,39 +11,12 @@ afterAll(() => core?.close());
 
 const path = '/system/purgeaudit';
 const parameters = { audit_retention_hour: 24, include_event_types: 'create_artifact,delete_artifact' };
-const request = (method: string, url: string, body?: unknown) => core.request(method, url, { as: 'admin', body });
-const set = (method: string, schedule: object, given: object | null = parameters) =>
-  request(method, `${path}/schedule`, { schedule, parameters: given });
+const job = { path, vendorType: 'PURGE_AUDIT_LOG', given: parameters, shown: { ...parameters, dry_run: false } };
+const { request, set } = systemJobCalls(theCore, job);
 
 describe('a purge by hand', () => {
-  it('is in the history, and can be stopped', async () => {
-    const created = await set('POST', { type: 'Manual' });
-    expect(created.status).toBe(201);
-    const location = created.headers.location!.replace('/api/v2.0', '');
-    expect(location).toMatch(/^\/system\/purgeaudit\/\d+$/);
-    const id = Number(location.split('/').at(-1));
-    const { body } = await request('GET', location);
-    expect(body).toMatchObject({
-      id,
-      job_name: 'PURGE_AUDIT_LOG',
-      job_kind: 'MANUAL',
-      job_status: 'Running',
-      schedule: { type: 'Manual' },
-      deleted: false,
-    });
-    expect(JSON.parse(body.job_parameters)).toEqual({ ...parameters, dry_run: false });
-    const history = await request('GET', path);
-    expect(history).toMatchObject({ status: 200, headers: { 'x-total-count': '1' }, body: [{ id }] });
-    expect((await request('PUT', location)).status).toBe(200);
-    expect((await request('GET', location)).body).toMatchObject({ job_status: 'Stopped' });
-    expect((await request('GET', `${path}?q=status%3DRunning`)).body).toEqual([]);
-  });
-
-  it('has a log', async () => {
-    const created = await set('POST', { type: 'Manual' });
-    const answer = await request('GET', `${created.headers.location!.replace('/api/v2.0', '')}/log`);
-    expect(answer).toMatchObject({ status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' } });
-  });
+  itRunsByHand(theCore, job);
+  itFindsOnlyItsOwnRuns(theCore, path);
 
   it.each([
     ['no parameters', null],
@@ -106,16 +80,4 @@ describe('the schedule of purges', () => {
     expect((await set('PUT', schedule)).status).toBe(status);
     expect((await request('GET', `${path}/schedule`)).body).toEqual({});
   });
-});
-
-it('finds no purge where there is none, and none in the runs of other jobs', async () => {
-  const executions = core.app.get(ExecutionsService, { strict: false });
-  const other = await executions.start({ vendorType: 'EXECUTION_SWEEP', trigger: 'MANUAL', tasks: [] });
-  for (const id of [999_999, other])
-    for (const [method, url] of [
-      ['GET', `${path}/${id}`],
-      ['PUT', `${path}/${id}`],
-      ['GET', `${path}/${id}/log`],
-    ] as const)
-      expect((await request(method, url)).status).toBe(404);
 });
