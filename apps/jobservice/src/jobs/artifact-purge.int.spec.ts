@@ -1,9 +1,14 @@
 import { ArtifactsModule } from '@breakwater/artifacts';
 import { ExecutionsModule, ExecutionsService, SchedulesService } from '@breakwater/executions';
-import { ConfigModule, Database, DatabaseModule, QueueModule } from '@breakwater/platform';
-import { createTestDatabase, fakeJobContext, testRedis, type TestDatabase } from '@breakwater/testing';
-import { Module, type INestApplicationContext } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { Database, QueueModule } from '@breakwater/platform';
+import {
+  createTestDatabase,
+  fakeJobContext,
+  startTestModules,
+  testRedis,
+  type TestDatabase,
+} from '@breakwater/testing';
+import type { INestApplicationContext } from '@nestjs/common';
 import { ArtifactPurgeJob } from './artifact-purge.job';
 import { ArtifactPurgeSchedule } from './artifact-purge.schedule';
 
@@ -12,18 +17,10 @@ let app: INestApplicationContext;
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
-  @Module({
-    imports: [
-      ConfigModule.forRoot({ DATABASE_URL: testDatabase.url }),
-      DatabaseModule.forRoot({ DATABASE_URL: testDatabase.url, DATABASE_POOL_SIZE: 4 }),
-      QueueModule.forRoot(testRedis()),
-      ArtifactsModule,
-      ExecutionsModule,
-    ],
+  app = await startTestModules(testDatabase.url, {
+    imports: [QueueModule.forRoot(testRedis()), ArtifactsModule, ExecutionsModule],
     providers: [ArtifactPurgeJob, ArtifactPurgeSchedule],
-  })
-  class TestModule {}
-  app = await NestFactory.createApplicationContext(TestModule, { logger: false, abortOnError: false });
+  });
   await sql(`INSERT INTO user_account (username, password_hash) VALUES ('owner', '')`);
   await sql(`INSERT INTO manifest (digest, payload, size) VALUES ('sha256:x', '', 10)`);
   for (const name of ['one', 'two']) {

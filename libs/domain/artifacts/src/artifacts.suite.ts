@@ -1,10 +1,9 @@
-import { ConfigModule, Database, DatabaseModule, REDIS, RedisModule } from '@breakwater/platform';
+import { Database, REDIS, RedisModule } from '@breakwater/platform';
 import { ProjectsModule, ProjectsService } from '@breakwater/projects';
 import { SettingsModule } from '@breakwater/settings';
 import { FilesystemBlobStore } from '@breakwater/storage';
-import { createTestDatabase, FaultBlobStore, testRedis } from '@breakwater/testing';
-import { Module, type INestApplicationContext } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { createTestDatabase, FaultBlobStore, startTestModules, testRedis } from '@breakwater/testing';
+import type { INestApplicationContext } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -28,17 +27,12 @@ export interface ArtifactsBench {
   close: () => Promise<void>;
 }
 
-@Module({ imports: [SettingsModule], providers: [PullFolder] })
-class BenchModule {}
-
 /** The library on a database, a Redis prefix and a folder of its own. */
 export async function startArtifacts(): Promise<ArtifactsBench> {
   const { url, drop } = await createTestDatabase();
   const root = await mkdtemp(join(tmpdir(), 'artifacts-'));
   const store = new FaultBlobStore(new FilesystemBlobStore(root));
   const imports = [
-    ConfigModule.forRoot({ SECRET_KEY: 'a secret key for tests', UPLOAD_TTL_SECONDS: 60, DATABASE_URL: url }),
-    DatabaseModule.forRoot({ DATABASE_URL: url, DATABASE_POOL_SIZE: 6 }),
     RedisModule.forRoot(testRedis()),
     ContentModule.forRoot(store),
     ArtifactListsModule,
@@ -46,10 +40,12 @@ export async function startArtifacts(): Promise<ArtifactsBench> {
     CopyModule,
     LabelsModule,
     ProjectsModule,
+    SettingsModule,
   ];
-  const app = await NestFactory.createApplicationContext(
-    { module: BenchModule, imports },
-    { logger: false, abortOnError: false },
+  const app = await startTestModules(
+    url,
+    { imports, providers: [PullFolder] },
+    { UPLOAD_TTL_SECONDS: 60, DATABASE_POOL_SIZE: 6 },
   );
   const service = <T>(type: new (...args: never[]) => T): T => app.get(type, { strict: false });
   const database = service(Database);

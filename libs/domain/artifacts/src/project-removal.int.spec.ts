@@ -1,7 +1,6 @@
-import { ConfigModule, DatabaseModule, QueueModule, RedisModule, Database } from '@breakwater/platform';
-import { fakeJobContext, testRedis, type FakeJobContext } from '@breakwater/testing';
-import { Module, type INestApplicationContext } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { Database, QueueModule, RedisModule } from '@breakwater/platform';
+import { fakeJobContext, startTestModules, testRedis, type FakeJobContext } from '@breakwater/testing';
+import type { INestApplicationContext } from '@nestjs/common';
 import { actor, DeletionBench, image, index, type Item } from './deleted-artifacts.suite';
 import { ProjectRemovalModule } from './project-removal.module';
 import { ProjectRemovalService } from './project-removal.service';
@@ -16,17 +15,9 @@ beforeAll(async () => {
   bench = await DeletionBench.start();
   projectId = bench.projectId;
   const url = bench.bench.url;
-  @Module({
-    imports: [
-      ConfigModule.forRoot({ SECRET_KEY: 'a secret key for tests' }),
-      DatabaseModule.forRoot({ DATABASE_URL: url, DATABASE_POOL_SIZE: 4 }),
-      RedisModule.forRoot(testRedis()),
-      QueueModule.forRoot(testRedis()),
-      ProjectRemovalModule,
-    ],
-  })
-  class TestModule {}
-  app = await NestFactory.createApplicationContext(TestModule, { logger: false, abortOnError: false });
+  app = await startTestModules(url, {
+    imports: [RedisModule.forRoot(testRedis()), QueueModule.forRoot(testRedis()), ProjectRemovalModule],
+  });
   const config = await bench.blob(Buffer.from('{}'), 'application/vnd.oci.image.config.v1+json');
   const layer = await bench.blob(Buffer.alloc(1_000, 7));
   const images = [image(config, []), image(config, [layer])];

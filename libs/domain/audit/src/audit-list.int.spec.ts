@@ -1,9 +1,8 @@
 import type { Principal, UserPrincipal } from '@breakwater/access';
 import { parseQuery, parseSort } from '@breakwater/kernel';
-import { ConfigModule, Database, DatabaseModule } from '@breakwater/platform';
-import { createTestDatabase, type TestDatabase } from '@breakwater/testing';
-import { Module, type INestApplicationContext } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { Database } from '@breakwater/platform';
+import { createTestDatabase, startTestModules, type TestDatabase } from '@breakwater/testing';
+import type { INestApplicationContext } from '@nestjs/common';
 import { AuditListRepository } from './audit-list.repository';
 import { AuditModule } from './audit.module';
 
@@ -25,15 +24,7 @@ let list: AuditListRepository;
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
-  @Module({
-    imports: [
-      ConfigModule.forRoot({ DATABASE_URL: testDatabase.url }),
-      DatabaseModule.forRoot({ DATABASE_URL: testDatabase.url, DATABASE_POOL_SIZE: 4 }),
-      AuditModule,
-    ],
-  })
-  class TestModule {}
-  app = await NestFactory.createApplicationContext(TestModule, { logger: false, abortOnError: false });
+  app = await startTestModules(testDatabase.url, { imports: [AuditModule] });
   list = app.get(AuditListRepository, { strict: false });
   await sql(`INSERT INTO user_account (id, username, password_hash) VALUES (2, 'owner', '')`);
   await sql(`INSERT INTO project (id, name, owner_id) SELECT n, 'p' || n, 2 FROM generate_series(1, 100) n`);

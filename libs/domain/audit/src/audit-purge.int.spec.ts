@@ -1,8 +1,13 @@
 import { ExecutionsService } from '@breakwater/executions';
-import { ConfigModule, Database, DatabaseModule, QueueModule } from '@breakwater/platform';
-import { createTestDatabase, fakeJobContext, testRedis, type TestDatabase } from '@breakwater/testing';
-import { Module, type INestApplicationContext } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { Database, QueueModule } from '@breakwater/platform';
+import {
+  createTestDatabase,
+  fakeJobContext,
+  startTestModules,
+  testRedis,
+  type TestDatabase,
+} from '@breakwater/testing';
+import type { INestApplicationContext } from '@nestjs/common';
 import { AuditPurgeModule } from './audit-purge.module';
 import { AuditPurgeRepository } from './audit-purge.repository';
 import { AuditPurgeService } from './audit-purge.service';
@@ -14,16 +19,11 @@ let purge: AuditPurgeService;
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
-  @Module({
-    imports: [
-      ConfigModule.forRoot({}),
-      DatabaseModule.forRoot({ DATABASE_URL: testDatabase.url, DATABASE_POOL_SIZE: 6 }),
-      QueueModule.forRoot(testRedis()),
-      AuditPurgeModule,
-    ],
-  })
-  class TestModule {}
-  app = await NestFactory.createApplicationContext(TestModule, { logger: false, abortOnError: false });
+  app = await startTestModules(
+    testDatabase.url,
+    { imports: [QueueModule.forRoot(testRedis()), AuditPurgeModule] },
+    { DATABASE_POOL_SIZE: 6 },
+  );
   database = app.get(Database, { strict: false });
   purge = app.get(AuditPurgeService, { strict: false });
 });

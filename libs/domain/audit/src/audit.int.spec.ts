@@ -1,10 +1,9 @@
 import type { EventActor } from '@breakwater/contracts';
 import { Outbox, OutboxRelay, type EventSubscriber } from '@breakwater/events';
-import { ConfigModule, Database, DatabaseModule } from '@breakwater/platform';
+import { Database } from '@breakwater/platform';
 import { SettingsService } from '@breakwater/settings';
-import { createTestDatabase, type TestDatabase } from '@breakwater/testing';
-import { Logger, Module, type INestApplicationContext } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { createTestDatabase, startTestModules, type TestDatabase } from '@breakwater/testing';
+import { Logger, type INestApplicationContext } from '@nestjs/common';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { AuditForwarder } from './audit-forwarder';
@@ -19,15 +18,7 @@ let app: INestApplicationContext;
 beforeAll(async () => {
   jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
   testDatabase = await createTestDatabase();
-  @Module({
-    imports: [
-      ConfigModule.forRoot({ DATABASE_URL: testDatabase.url, ...allowed }),
-      DatabaseModule.forRoot({ DATABASE_URL: testDatabase.url, DATABASE_POOL_SIZE: 4 }),
-      AuditModule,
-    ],
-  })
-  class TestModule {}
-  app = await NestFactory.createApplicationContext(TestModule, { logger: false, abortOnError: false });
+  app = await startTestModules(testDatabase.url, { imports: [AuditModule] }, allowed);
 });
 afterAll(async () => {
   await app.close();

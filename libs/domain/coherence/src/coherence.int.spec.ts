@@ -1,14 +1,10 @@
-import { ConfigModule, Database, DatabaseModule } from '@breakwater/platform';
-import { createTestDatabase, type TestDatabase } from '@breakwater/testing';
-import { Module, type INestApplicationContext } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { Database } from '@breakwater/platform';
+import { createTestDatabase, startTestModules, type TestDatabase } from '@breakwater/testing';
+import type { INestApplicationContext } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Changes } from './changes';
 import { ChangesModule, LeaseModule } from './coherence.module';
 import { LeaseHolder } from './lease-holder';
-
-@Module({})
-class BenchModule {}
 
 let testDatabase: TestDatabase;
 let app: INestApplicationContext;
@@ -18,16 +14,7 @@ let database: Database;
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
-  const imports = [
-    ConfigModule.forRoot({ DATABASE_URL: testDatabase.url }),
-    DatabaseModule.forRoot({ DATABASE_URL: testDatabase.url, DATABASE_POOL_SIZE: 4 }),
-    ChangesModule,
-    LeaseModule,
-  ];
-  app = await NestFactory.createApplicationContext(
-    { module: BenchModule, imports },
-    { logger: false, abortOnError: false },
-  );
+  app = await startTestModules(testDatabase.url, { imports: [ChangesModule, LeaseModule] });
   [lease, changes, database] = [
     app.get(LeaseHolder, { strict: false }),
     app.get(Changes, { strict: false }),

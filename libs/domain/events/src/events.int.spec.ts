@@ -1,34 +1,19 @@
-import { ConfigModule, Database, DatabaseModule } from '@breakwater/platform';
-import { createTestDatabase, type TestDatabase } from '@breakwater/testing';
-import { Logger, Module, type INestApplicationContext } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { Database } from '@breakwater/platform';
+import { createTestDatabase, startTestModules, type TestDatabase } from '@breakwater/testing';
+import { Logger, type INestApplicationContext } from '@nestjs/common';
 import { EventsModule } from './events.module';
 import { Outbox } from './outbox';
 import type { EventSubscriber, PublishedEvent } from './event-subscriber';
 import { OutboxRelay } from './outbox-relay';
 import { Partitions } from './partitions';
 
-@Module({})
-class BenchModule {}
-
 let testDatabase: TestDatabase;
 const apps: INestApplicationContext[] = [];
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
-  for (let replica = 0; replica < 2; replica++) {
-    const imports = [
-      ConfigModule.forRoot({}),
-      DatabaseModule.forRoot({ DATABASE_URL: testDatabase.url, DATABASE_POOL_SIZE: 6 }),
-      EventsModule,
-    ];
-    apps.push(
-      await NestFactory.createApplicationContext(
-        { module: BenchModule, imports },
-        { logger: false, abortOnError: false },
-      ),
-    );
-  }
+  for (let replica = 0; replica < 2; replica++)
+    apps.push(await startTestModules(testDatabase.url, { imports: [EventsModule] }, { DATABASE_POOL_SIZE: 6 }));
 });
 afterAll(async () => {
   for (const app of apps) await app.close();

@@ -1,7 +1,6 @@
-import { ConfigModule, Database, DatabaseModule, QueueModule } from '@breakwater/platform';
-import { createTestDatabase, testRedis, type TestDatabase } from '@breakwater/testing';
-import { Module, type INestApplicationContext } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { Database, QueueModule } from '@breakwater/platform';
+import { createTestDatabase, startTestModules, testRedis, type TestDatabase } from '@breakwater/testing';
+import type { INestApplicationContext } from '@nestjs/common';
 import { ExecutionsModule } from './executions.module';
 import { ExecutionsService } from './executions.service';
 
@@ -12,16 +11,7 @@ let executions: ExecutionsService;
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
-  @Module({
-    imports: [
-      ConfigModule.forRoot({}),
-      DatabaseModule.forRoot({ DATABASE_URL: testDatabase.url, DATABASE_POOL_SIZE: 4 }),
-      QueueModule.forRoot(testRedis()),
-      ExecutionsModule,
-    ],
-  })
-  class TestModule {}
-  context = await NestFactory.createApplicationContext(TestModule, { logger: false, abortOnError: false });
+  context = await startTestModules(testDatabase.url, { imports: [QueueModule.forRoot(testRedis()), ExecutionsModule] });
   database = context.get(Database, { strict: false });
   executions = context.get(ExecutionsService, { strict: false });
 });

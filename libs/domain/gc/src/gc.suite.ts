@@ -1,7 +1,7 @@
 import { BlobsService, ContentModule, ManifestPushService, UploadsService } from '@breakwater/artifacts';
 import { ExecutionsModule, type JobContext } from '@breakwater/executions';
 import { digestOf, mediaTypes } from '@breakwater/kernel';
-import { ConfigModule, Database, DatabaseModule, QueueModule, RedisModule, STORAGE_KEEPER } from '@breakwater/platform';
+import { Database, QueueModule, RedisModule, STORAGE_KEEPER } from '@breakwater/platform';
 import { ProjectsModule, ProjectsService } from '@breakwater/projects';
 import { SettingsService } from '@breakwater/settings';
 import { FilesystemBlobStore } from '@breakwater/storage';
@@ -10,10 +10,10 @@ import {
   fakeJobContext,
   FaultBlobStore,
   InProcessStorageKeeper,
+  startTestModules,
   testRedis,
 } from '@breakwater/testing';
 import { Global, Module, type INestApplicationContext } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,8 +42,6 @@ export class GcBench {
     const keeper = new InProcessStorageKeeper(store);
     const redis = testRedis();
     const imports = [
-      ConfigModule.forRoot({ SECRET_KEY: 'a secret key for tests', UPLOAD_TTL_SECONDS: 60, DATABASE_URL: url }),
-      DatabaseModule.forRoot({ DATABASE_URL: url, DATABASE_POOL_SIZE: 12 }),
       RedisModule.forRoot(redis),
       QueueModule.forRoot(redis),
       ContentModule.forRoot(store),
@@ -56,11 +54,7 @@ export class GcBench {
       },
       GcModule,
     ];
-    class BenchModule {}
-    const app = await NestFactory.createApplicationContext(
-      { module: BenchModule, imports },
-      { logger: false, abortOnError: false },
-    );
+    const app = await startTestModules(url, { imports }, { UPLOAD_TTL_SECONDS: 60, DATABASE_POOL_SIZE: 12 });
     await app
       .get(Database)
       .query(`INSERT INTO user_account (username, password_hash, sysadmin) VALUES ('admin', '', true)`);

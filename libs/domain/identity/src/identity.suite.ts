@@ -1,8 +1,7 @@
-import { ConfigModule, Database, DatabaseModule } from '@breakwater/platform';
+import { Database } from '@breakwater/platform';
 import { SettingsModule } from '@breakwater/settings';
-import { createTestDatabase } from '@breakwater/testing';
-import { Module, type INestApplicationContext } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { createTestDatabase, startTestModules } from '@breakwater/testing';
+import type { INestApplicationContext } from '@nestjs/common';
 import { IdentityModule } from './identity.module';
 
 export interface IdentityBench {
@@ -10,9 +9,6 @@ export interface IdentityBench {
   database: Database;
   close: () => Promise<void>;
 }
-
-@Module({})
-class BenchModule {}
 
 /** The identity library on a database of its own; `replicas` of it share that database. */
 export async function startIdentity(replicas = 1): Promise<{ benches: IdentityBench[]; close: () => Promise<void> }> {
@@ -26,15 +22,6 @@ export async function startIdentity(replicas = 1): Promise<{ benches: IdentityBe
 }
 
 async function startOne(url: string): Promise<IdentityBench> {
-  const imports = [
-    ConfigModule.forRoot({ SECRET_KEY: 'a secret key for tests', DATABASE_URL: url }),
-    DatabaseModule.forRoot({ DATABASE_URL: url, DATABASE_POOL_SIZE: 4 }),
-    IdentityModule,
-    SettingsModule,
-  ];
-  const app = await NestFactory.createApplicationContext(
-    { module: BenchModule, imports },
-    { logger: false, abortOnError: false },
-  );
+  const app = await startTestModules(url, { imports: [IdentityModule, SettingsModule] });
   return { app, database: app.get(Database, { strict: false }), close: () => app.close() };
 }

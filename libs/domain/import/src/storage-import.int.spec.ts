@@ -1,9 +1,14 @@
 import { fallbackTag, digestOf, mediaTypes } from '@breakwater/kernel';
-import { ConfigModule, Database, DatabaseModule, STORAGE_KEEPER } from '@breakwater/platform';
+import { Database, STORAGE_KEEPER } from '@breakwater/platform';
 import { blobKey } from '@breakwater/storage';
-import { createTestDatabase, fakeJobContext, type FakeJobContext, type TestDatabase } from '@breakwater/testing';
-import { Module, type INestApplicationContext } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import {
+  createTestDatabase,
+  fakeJobContext,
+  startTestModules,
+  type FakeJobContext,
+  type TestDatabase,
+} from '@breakwater/testing';
+import type { INestApplicationContext } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import { ImportRunModule } from './import-run.module';
 import { StorageImport } from './storage-import';
@@ -19,16 +24,9 @@ beforeEach(async () => {
   tree = await TestTree.make();
   const keeper = { provide: STORAGE_KEEPER, useValue: tree.keeper };
   class KeeperModule {}
-  @Module({
-    imports: [
-      ConfigModule.forRoot({ DATABASE_URL: testDatabase.url }),
-      DatabaseModule.forRoot({ DATABASE_URL: testDatabase.url, DATABASE_POOL_SIZE: 4 }),
-      { module: KeeperModule, global: true, providers: [keeper], exports: [keeper] },
-      ImportRunModule,
-    ],
-  })
-  class TestModule {}
-  context = await NestFactory.createApplicationContext(TestModule, { logger: false, abortOnError: false });
+  context = await startTestModules(testDatabase.url, {
+    imports: [{ module: KeeperModule, global: true, providers: [keeper], exports: [keeper] }, ImportRunModule],
+  });
   database = context.get(Database, { strict: false });
   // Projects made by the platform belong to the first administrator.
   await database.query(`INSERT INTO user_account (username, password_hash, sysadmin) VALUES ('admin', '', true)`);

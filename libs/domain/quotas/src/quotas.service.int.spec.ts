@@ -1,7 +1,6 @@
-import { ConfigModule, Database, DatabaseModule } from '@breakwater/platform';
-import { createTestDatabase, type TestDatabase } from '@breakwater/testing';
-import { Module, type INestApplicationContext } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { Database } from '@breakwater/platform';
+import { createTestDatabase, startTestModules, type TestDatabase } from '@breakwater/testing';
+import type { INestApplicationContext } from '@nestjs/common';
 import { QuotasModule } from './quotas.module';
 import { QuotasService } from './quotas.service';
 
@@ -12,15 +11,7 @@ let quotas: QuotasService;
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
-  @Module({
-    imports: [
-      ConfigModule.forRoot({}),
-      DatabaseModule.forRoot({ DATABASE_URL: testDatabase.url, DATABASE_POOL_SIZE: 8 }),
-      QuotasModule,
-    ],
-  })
-  class TestModule {}
-  context = await NestFactory.createApplicationContext(TestModule, { logger: false, abortOnError: false });
+  context = await startTestModules(testDatabase.url, { imports: [QuotasModule] }, { DATABASE_POOL_SIZE: 8 });
   database = context.get(Database, { strict: false });
   quotas = context.get(QuotasService, { strict: false });
 });

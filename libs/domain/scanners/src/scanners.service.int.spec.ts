@@ -1,15 +1,17 @@
-import { ConfigModule, Database, DatabaseModule } from '@breakwater/platform';
+import { Database } from '@breakwater/platform';
 import { SealingKeys } from '@breakwater/settings';
-import { createTestDatabase, TestScannerAdapter, testScannerMetadata, type TestDatabase } from '@breakwater/testing';
-import { Module, type INestApplicationContext } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import {
+  createTestDatabase,
+  startTestModules,
+  TestScannerAdapter,
+  testScannerMetadata,
+  type TestDatabase,
+} from '@breakwater/testing';
+import type { INestApplicationContext } from '@nestjs/common';
 import { ScannerCredentials } from './scanner-credentials';
 import type { ScannerInput } from './scanner-input';
 import { ScannersModule } from './scanners.module';
 import { ScannersService } from './scanners.service';
-
-@Module({})
-class BenchModule {}
 
 let testDatabase: TestDatabase;
 let app: INestApplicationContext;
@@ -18,14 +20,8 @@ const adapter = new TestScannerAdapter();
 beforeAll(async () => {
   await adapter.start();
   testDatabase = await createTestDatabase();
-  const config = {
-    SECRET_KEY: 'a secret key for tests',
-    DATABASE_URL: testDatabase.url,
-    DATABASE_POOL_SIZE: 4,
-    SCANNER_ALLOWED_NETWORKS: ['127.0.0.1'],
-  };
-  const imports = [ConfigModule.forRoot(config), DatabaseModule.forRoot(config), ScannersModule];
-  app = await NestFactory.createApplicationContext({ module: BenchModule, imports }, { logger: false });
+  const settings = { SCANNER_ALLOWED_NETWORKS: ['127.0.0.1'] };
+  app = await startTestModules(testDatabase.url, { imports: [ScannersModule] }, settings);
 });
 afterAll(async () => {
   await app.close();

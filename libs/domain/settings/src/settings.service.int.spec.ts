@@ -1,7 +1,6 @@
-import { Module, type INestApplicationContext } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { ConfigModule, Database, DatabaseModule } from '@breakwater/platform';
-import { createTestDatabase, type TestDatabase } from '@breakwater/testing';
+import type { INestApplicationContext } from '@nestjs/common';
+import { Database } from '@breakwater/platform';
+import { createTestDatabase, startTestModules, type TestDatabase } from '@breakwater/testing';
 import { CveAllowlistService } from './cve-allowlist.service';
 import { ReadOnlyMode } from './read-only-mode';
 import { SealingKeys } from './sealing-keys';
@@ -9,21 +8,13 @@ import { SettingsEnvironment } from './settings-environment';
 import { SettingsModule } from './settings.module';
 import { SettingsService } from './settings.service';
 
-@Module({})
-class BenchModule {}
-
 let testDatabase: TestDatabase;
 const replicas: INestApplicationContext[] = [];
 
 /** `config`: what the environment says. */
 async function start(config: object = {}): Promise<INestApplicationContext> {
-  const imports = [
-    ConfigModule.forRoot({ SECRET_KEY: 'a secret key for tests', DATABASE_URL: testDatabase.url, ...config }),
-    DatabaseModule.forRoot({ DATABASE_URL: testDatabase.url, DATABASE_POOL_SIZE: 2 }),
-    SettingsModule,
-  ];
-  const options = { logger: false, abortOnError: false } as const;
-  const app = await NestFactory.createApplicationContext({ module: BenchModule, imports }, options);
+  const settings = { DATABASE_POOL_SIZE: 2, ...config };
+  const app = await startTestModules(testDatabase.url, { imports: [SettingsModule] }, settings);
   replicas.push(app);
   return app;
 }

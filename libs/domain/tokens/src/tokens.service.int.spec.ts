@@ -1,19 +1,15 @@
-import { Module, type INestApplicationContext } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import type { INestApplicationContext } from '@nestjs/common';
 import type { Principal } from '@breakwater/access';
-import { ConfigModule, Database, DatabaseModule } from '@breakwater/platform';
+import { Database } from '@breakwater/platform';
 import { SettingsModule, SettingsService } from '@breakwater/settings';
 import { Changes, ChangesModule, type Scope } from '@breakwater/coherence';
-import { createTestDatabase, type TestDatabase } from '@breakwater/testing';
+import { createTestDatabase, startTestModules, type TestDatabase } from '@breakwater/testing';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify, SignJWT, type JSONWebKeySet } from 'jose';
 import { createSecretKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SigningKeys } from './signing-keys';
 import { TokensModule } from './tokens.module';
 import { TokensService } from './tokens.service';
-
-@Module({})
-class BenchModule {}
 
 const audience = 'harbor-registry';
 const access = [{ type: 'repository', name: 'team/app', actions: ['pull', 'push'] }];
@@ -23,16 +19,8 @@ let testDatabase: TestDatabase;
 let replicas: INestApplicationContext[];
 let project: { id: number; epoch: number };
 
-const start = (secret = 'a secret key for tests'): Promise<INestApplicationContext> => {
-  const imports = [
-    ConfigModule.forRoot({ SECRET_KEY: secret, DATABASE_URL: testDatabase.url }),
-    ChangesModule,
-    DatabaseModule.forRoot({ DATABASE_URL: testDatabase.url, DATABASE_POOL_SIZE: 4 }),
-    TokensModule,
-    SettingsModule,
-  ];
-  return NestFactory.createApplicationContext({ module: BenchModule, imports }, { logger: false, abortOnError: false });
-};
+const start = (settings: { SECRET_KEY?: string } = {}): Promise<INestApplicationContext> =>
+  startTestModules(testDatabase.url, { imports: [ChangesModule, TokensModule, SettingsModule] }, settings);
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
@@ -77,7 +65,7 @@ describe('keys', () => {
   });
 
   it('cannot be used under another SECRET_KEY', async () => {
-    const stranger = await start('another secret key for tests');
+    const stranger = await start({ SECRET_KEY: 'another secret key for tests' });
     await expect(
       stranger.get(TokensService, { strict: false }).issue({ principal: alice, audience, access, projects: [] }),
     ).rejects.toThrow('SECRET_KEY');
