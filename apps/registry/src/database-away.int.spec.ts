@@ -1,18 +1,16 @@
 import { Database } from '@breakwater/platform';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { RegistryUnderTest, system } from './testing/registry-under-test';
+import type { RegistryUnderTest } from './testing/registry-under-test';
+import { startWithImage } from './testing/registry-with-image';
 import { expectRefused, expectStatus, type RepositoryClient } from './testing/repository-client';
 
 /** Postgres is overwhelmed, away, or breaks off. */
 let registry: RegistryUnderTest;
 let app: RepositoryClient;
 
-async function start(settings: Parameters<typeof RegistryUnderTest.start>[0]): Promise<void> {
-  registry = await RegistryUnderTest.start(settings);
-  await registry.project('busy');
-  app = await registry.as(system, 'busy/app');
-  await app.pushImage('app', 'latest');
+async function start(settings: Parameters<typeof startWithImage>[0]): Promise<void> {
+  ({ registry, app } = await startWithImage(settings));
 }
 afterEach(() => registry.stop());
 

@@ -5,18 +5,16 @@ import { Agent, request, type ClientRequest, type IncomingMessage } from 'node:h
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from './testing/http-client';
-import { RegistryUnderTest, system } from './testing/registry-under-test';
+import type { RegistryUnderTest } from './testing/registry-under-test';
+import { startWithImage } from './testing/registry-with-image';
 import { expectRefused, expectStatus, type RepositoryClient } from './testing/repository-client';
 
 /** More is asked of the registry than it can do. */
 let registry: RegistryUnderTest;
 let app: RepositoryClient;
 
-async function start(settings: Parameters<typeof RegistryUnderTest.start>[0]): Promise<void> {
-  registry = await RegistryUnderTest.start(settings);
-  await registry.project('busy');
-  app = await registry.as(system, 'busy/app');
-  await app.pushImage('app', 'latest');
+async function start(settings: Parameters<typeof startWithImage>[0]): Promise<void> {
+  ({ registry, app } = await startWithImage(settings));
 }
 afterEach(() => registry.stop());
 
