@@ -9,8 +9,6 @@ let fixture: ProjectFixture;
 let api: Api;
 let other: string;
 const as = (who: Credentials): Api => new Api(fixture.platform, who);
-const idOf = async (who: Credentials): Promise<number> =>
-  (await as(who).get<{ user_id: number }>('/users/current')).user_id;
 
 beforeAll(async () => {
   fixture = await openProject('climbing');
@@ -143,7 +141,7 @@ describe('people and their tokens', () => {
   });
 
   it('change no other account, and their own password only with the old one', async () => {
-    const victim = await idOf(fixture.maintainer);
+    const victim = await as(fixture.maintainer).userId();
     const { developer } = fixture;
     const new_password = 'Stolen123';
     for (const body of [
@@ -152,7 +150,7 @@ describe('people and their tokens', () => {
       { old_password: fixture.maintainer.password, new_password },
     ])
       expectStatus(await as(developer).call('PUT', `/users/${victim}/password`, body), 403);
-    const own = `/users/${await idOf(developer)}/password`;
+    const own = `/users/${await as(developer).userId()}/password`;
     for (const old_password of [undefined, '', 'Wrong1234', fixture.maintainer.password])
       expectStatus(await as(developer).call('PUT', own, { old_password, new_password }), 403);
     expectStatus(await as(fixture.maintainer).call('GET', '/users/current'), 200);
@@ -161,7 +159,7 @@ describe('people and their tokens', () => {
   it('get no more out of a token than it says: no token, robot, password, role or session', async () => {
     const { project } = fixture;
     const boss = await api.createMember(project, unique('boss'), Role.projectAdmin);
-    const id = await idOf(boss);
+    const id = await as(boss).userId();
     const tokens = `/users/${id}/access-tokens`;
     const permissions = [{ kind: 'project', namespace: project, access: [{ resource: 'repository', action: 'pull' }] }];
     const { token } = expectStatus(await as(boss).call('POST', tokens, { name: 'narrow', permissions }), 201).json<{

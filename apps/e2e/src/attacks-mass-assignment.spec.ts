@@ -8,8 +8,6 @@ let fixture: ProjectFixture;
 let api: Api;
 let other: string;
 const as = (who: Credentials): Api => new Api(fixture.platform, who);
-const idOf = async (who: Credentials): Promise<number> =>
-  (await as(who).get<{ user_id: number }>('/users/current')).user_id;
 
 beforeAll(async () => {
   fixture = await openProject('climbing');
@@ -123,7 +121,7 @@ describe('fields that are not for who sends them', () => {
     '{"realname":"x","email":"x@example.org","metadata":{"__proto__":{"public":"true"}}}',
   ])('reach no prototype: %s', async (body) => {
     const { developer, stranger } = fixture;
-    const path = `/users/${await idOf(developer)}`;
+    const path = `/users/${await as(developer).userId()}`;
     expect((await post(path, developer, body, 'PUT')).status).toBe(400);
     for (const who of [developer, stranger]) {
       expect(await as(who).get('/users/current')).toMatchObject({ sysadmin_flag: false });

@@ -50,8 +50,7 @@ async function expectEnd(token: string, change: () => Promise<unknown>): Promise
 
 const member = (role: number = Role.developer): Promise<Credentials> =>
   api.createMember(fixture.project, unique('member'), role);
-const idOf = async (who: Credentials): Promise<number> =>
-  (await new Api(fixture.platform, who).get<{ user_id: number }>('/users/current')).user_id;
+const idOf = (who: Credentials): Promise<number> => new Api(fixture.platform, who).userId();
 
 interface MadeRobot {
   path: string;

@@ -38,6 +38,11 @@ export class Api {
     return expectStatus(await this.call('GET', path), 200).json<T>();
   }
 
+  /** Of the caller. */
+  async userId(): Promise<number> {
+    return (await this.get<{ user_id: number }>('/users/current')).user_id;
+  }
+
   /** POST that makes something: the path, as `call` takes it, of what was made. */
   async create(path: string, body: unknown): Promise<string> {
     const { headers } = expectStatus(await this.call('POST', path, body), 201);
