@@ -1,4 +1,4 @@
-import { attestationReference } from './attestations';
+import { attestationReference } from './artifact/attestations';
 import { labelColumns, type LabelRow } from './labels/labels.repository';
 
 /** An artifact as the management API shows it, with what hangs on it. */

@@ -4,12 +4,12 @@ import { Module } from '@nestjs/common';
 import { ArtifactListRepository } from './artifact-list.repository';
 import { ArtifactListService } from './artifact-list.service';
 import { DeletedArtifactListRepository } from './deleted-artifact-list.repository';
-import { DeletedArtifactsRepository } from './deleted-artifacts.repository';
-import { ProjectDeletionService } from './project-deletion.service';
-import { ProjectFiguresRepository } from './project-figures.repository';
+import { DeletedArtifactsRepository } from './deletion/deleted-artifacts.repository';
+import { ProjectDeletionService } from './project-removal/project-deletion.service';
+import { ProjectFiguresRepository } from './statistics/project-figures.repository';
 import { RepositoryListRepository } from './repository-list.repository';
 import { RepositoryListService } from './repository-list.service';
-import { StatisticsRepository } from './statistics.repository';
+import { StatisticsRepository } from './statistics/statistics.repository';
 import { TagListRepository } from './tag-list.repository';
 
 /** What the management API reads of repositories, artifacts and tags: no process that only moves bytes needs it. */

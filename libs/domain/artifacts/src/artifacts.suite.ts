@@ -13,7 +13,7 @@ import { ArtifactViewsModule } from './artifact-views.module';
 import { ContentModule } from './content.module';
 import { CopyModule } from './copy/copy.module';
 import { LabelsModule } from './labels/labels.module';
-import { PullFolder } from './pull-folder';
+import { PullFolder } from './pulls/pull-folder';
 
 export interface ArtifactsBench {
   app: INestApplicationContext;

@@ -1,6 +1,6 @@
 import { AppError, parseManifest } from '@breakwater/kernel';
 import { Inject, Injectable } from '@nestjs/common';
-import { ManifestsService } from '../manifests.service';
+import { ManifestsService } from '../manifests/manifests.service';
 import { additionsOf, additionTypes, type AdditionName } from './addition-catalogue';
 import { tooLarge } from './addition-errors';
 import type { AdditionSource } from './addition-source';

@@ -1,5 +1,5 @@
 import { Column, CreateDateColumn, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
-import { ManifestContent } from '../manifest.entity';
+import { ManifestContent } from '../artifact/manifest.entity';
 
 /** An addition as it was read from the artifact's blobs, kept as long as its manifest: it never changes. */
 @Entity('artifact_addition')

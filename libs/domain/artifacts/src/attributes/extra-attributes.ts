@@ -1,6 +1,6 @@
 import { mediaTypes, type Descriptor, type Manifest } from '@breakwater/kernel';
 import type { Readable } from 'node:stream';
-import { artifactKind, isImageConfig, isMarkedWasm, unknownKind } from '../artifact-kind';
+import { artifactKind, isImageConfig, isMarkedWasm, unknownKind } from '../artifact/artifact-kind';
 import { readConfigJson, type ConfigObject } from './config-json';
 
 /** What the API shows of an image's config. */

@@ -2,8 +2,8 @@ import { AppError, parseManifest, type Descriptor, type Manifest } from '@breakw
 import { BLOB_STORE, type BlobStore } from '@breakwater/storage';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Readable } from 'node:stream';
-import { ArtifactsRepository } from '../artifacts.repository';
-import { BlobsRepository, storageKeyOf } from '../blobs.repository';
+import { ArtifactsRepository } from '../artifact/artifacts.repository';
+import { BlobsRepository, storageKeyOf } from '../blobs/blobs.repository';
 import { bundleConfig, readBundleAttributes, readExtraAttributes } from './extra-attributes';
 
 /** What a push remembers of an artifact's config. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { DeletionBench, image, index, type Item } from '../deleted-artifacts.suite';
-import { DeletionModel } from '../deletion-model.suite';
+import { DeletionBench, image, index, type Item } from '../deletion/deleted-artifacts.suite';
+import { DeletionModel } from '../deletion/deletion-model.suite';
 import { ContentBytesRepository, type ContentBytes } from './content-bytes.repository';
 
 let bench: DeletionBench;

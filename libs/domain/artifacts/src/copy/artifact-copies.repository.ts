@@ -1,6 +1,6 @@
 import { Database } from '@breakwater/platform';
 import { Injectable } from '@nestjs/common';
-import type { RepositoryRow } from '../repositories.repository';
+import type { RepositoryRow } from '../repository/repositories.repository';
 
 /** An artifact to be copied. */
 export interface CopiedArtifact {

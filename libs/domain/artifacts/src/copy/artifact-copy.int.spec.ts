@@ -1,5 +1,5 @@
 import { AppError } from '@breakwater/kernel';
-import { actor, DeletionBench, image, index, type Item } from '../deleted-artifacts.suite';
+import { actor, DeletionBench, image, index, type Item } from '../deletion/deleted-artifacts.suite';
 import { LabelsService } from '../labels/labels.service';
 import { ArtifactCopyService } from './artifact-copy.service';
 

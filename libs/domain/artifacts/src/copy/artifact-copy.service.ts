@@ -3,9 +3,9 @@ import { Outbox } from '@breakwater/events';
 import { AppError } from '@breakwater/kernel';
 import { QuotaEvents, type LockedQuota } from '@breakwater/quotas';
 import { Injectable } from '@nestjs/common';
-import { ProjectChanges } from '../project-changes';
-import type { RepositoryRow } from '../repositories.repository';
-import { TagsService } from '../tags.service';
+import { ProjectChanges } from '../usage/project-changes';
+import type { RepositoryRow } from '../repository/repositories.repository';
+import { TagsService } from '../tags/tags.service';
 import { ArtifactCopies, type CopiedArtifact, type CreatedArtifact } from './artifact-copies.repository';
 
 export interface ArtifactCopy {

@@ -1,5 +1,5 @@
 import { CreateDateColumn, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
-import { Artifact } from '../artifact.entity';
+import { Artifact } from '../artifact/artifact.entity';
 import { Label } from './label.entity';
 
 /** An artifact carries a label. */

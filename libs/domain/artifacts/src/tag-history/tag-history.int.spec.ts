@@ -1,6 +1,6 @@
 import type { ListOptions } from '@breakwater/platform';
-import { actor, DeletionBench, image, index, type Item } from '../deleted-artifacts.suite';
-import { TagsService } from '../tags.service';
+import { actor, DeletionBench, image, index, type Item } from '../deletion/deleted-artifacts.suite';
+import { TagsService } from '../tags/tags.service';
 import { TagHistoryService } from './tag-history.service';
 
 const repository = 'bench/a';

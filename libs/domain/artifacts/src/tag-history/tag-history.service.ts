@@ -2,12 +2,12 @@ import type { EventActor } from '@breakwater/contracts';
 import { AppError } from '@breakwater/kernel';
 import type { ListOptions } from '@breakwater/platform';
 import { Injectable } from '@nestjs/common';
-import { ArtifactRestoreService } from '../artifact-restore.service';
-import { ArtifactsRepository } from '../artifacts.repository';
-import { ProjectChanges } from '../project-changes';
-import type { RepositoryRow } from '../repositories.repository';
-import { TagsRepository } from '../tags.repository';
-import { TagsService } from '../tags.service';
+import { ArtifactRestoreService } from '../deletion/artifact-restore.service';
+import { ArtifactsRepository } from '../artifact/artifacts.repository';
+import { ProjectChanges } from '../usage/project-changes';
+import type { RepositoryRow } from '../repository/repositories.repository';
+import { TagsRepository } from '../tags/tags.repository';
+import { TagsService } from '../tags/tags.service';
 import { TagHistoryRepository, type TagMoveDetail } from './tag-history.repository';
 
 export interface TagToRestore {

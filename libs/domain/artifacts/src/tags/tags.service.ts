@@ -1,0 +1,142 @@
+import type { EventActor } from '@breakwater/contracts';
+import { Outbox } from '@breakwater/events';
+import { ImmutableTags } from '@breakwater/immutability';
+import { AppError } from '@breakwater/kernel';
+import { Injectable } from '@nestjs/common';
+import { ArtifactsRepository } from '../artifact/artifacts.repository';
+import { ProjectChanges, unknownRepository } from '../usage/project-changes';
+import { RepositoriesRepository, type RepositoryRow } from '../repository/repositories.repository';
+import { TagsRepository } from './tags.repository';
+
+/** HTTP preconditions on the tags of a push: digests they must, or must not, point to; `*` stands for any. */
+export interface TagCondition {
+  ifMatch?: string[];
+  ifNoneMatch?: string[];
+}
+
+@Injectable()
+export class TagsService {
+  constructor(
+    private readonly changes: ProjectChanges,
+    private readonly repositories: RepositoriesRepository,
+    private readonly artifacts: ArtifactsRepository,
+    private readonly tags: TagsRepository,
+    private readonly outbox: Outbox,
+    private readonly immutable: ImmutableTags,
+  ) {}
+
+  /** One more than asked for tells whether there are more. Throws NAME_UNKNOWN. */
+  async names(repository: string, page: { limit: number; last?: string }): Promise<string[]> {
+    const row = await this.repositories.find(repository);
+    if (!row) throw unknownRepository(repository);
+    return this.tags.names(row.id, page);
+  }
+
+  /** Names a stored artifact. Throws NOT_FOUND, or CONFLICT when the tag exists. */
+  async create(repository: string, digest: string, name: string, actor: EventActor): Promise<void> {
+    await this.changes.inRepository(repository, async (row) => {
+      const [artifact] = await this.artifacts.findMany(row.id, [digest]);
+      if (!artifact) throw new AppError('NOT_FOUND', `artifact ${repository}@${digest} not found`);
+      if ((await this.tags.digests(row.id, [name])).has(name))
+        throw new AppError('CONFLICT', `tag ${name} already exists in ${repository}`);
+      await this.move(row, [name], { artifactId: artifact.id, digest, actor });
+      await this.outbox.add({
+        topic: 'tag.created',
+        key: repository,
+        payload: {
+          projectId: row.projectId,
+          repositoryId: row.id,
+          repository,
+          actor,
+          artifactId: artifact.id,
+          digest,
+          tag: name,
+        },
+      });
+    });
+  }
+
+  /** Removes the name only; the artifact stays. Throws NAME_UNKNOWN, MANIFEST_UNKNOWN, or PRECONDITION for an immutable one. */
+  async delete(repository: string, name: string, actor: EventActor): Promise<void> {
+    await this.changes.inRepository(repository, async (row) => {
+      const digest = (await this.tags.digests(row.id, [name])).get(name);
+      if (!digest) throw new AppError('MANIFEST_UNKNOWN', 'manifest unknown', { detail: { tag: name } });
+      await this.immutable.assertMutable(row, [name]);
+      await this.tags.delete(row.id, name);
+      await this.tags.recordMoves(row.id, [{ name, oldDigest: digest, newDigest: null }], actor);
+      await this.outbox.add({
+        topic: 'tag.deleted',
+        key: repository,
+        payload: { projectId: row.projectId, repositoryId: row.id, repository, actor, digest, tag: name },
+      });
+    });
+  }
+
+  /**
+   * Points tags at an artifact and remembers from where. Call under the project's quota lock. Throws PRECONDITION for an
+   * immutable tag that points to something else.
+   */
+  async move(
+    repository: RepositoryRow,
+    names: string[],
+    to: { artifactId: number; digest: string; actor: EventActor },
+  ): Promise<void> {
+    if (names.length === 0) return;
+    const before = await this.tags.digests(repository.id, names);
+    const moves = names
+      .map((name) => ({ name, oldDigest: before.get(name) ?? null, newDigest: to.digest }))
+      .filter(({ oldDigest }) => oldDigest !== to.digest);
+    const overwritten = moves.filter(({ oldDigest }) => oldDigest !== null).map(({ name }) => name);
+    await this.immutable.assertMutable(repository, overwritten);
+    await this.tags.point(repository.id, names, to.artifactId);
+    await this.tags.recordMoves(repository.id, moves, to.actor);
+  }
+
+  /**
+   * Points a tag at what it pointed to once. Call under the project's quota lock. Throws PRECONDITION for an immutable tag
+   * that points to something else.
+   */
+  async putBack(
+    repository: RepositoryRow,
+    name: string,
+    to: { artifactId: number; digest: string; actor: EventActor },
+  ): Promise<void> {
+    // Restoring its artifact has given it back already, when it was free.
+    if ((await this.tags.digests(repository.id, [name])).get(name) !== to.digest)
+      await this.move(repository, [name], to);
+    await this.outbox.add({
+      topic: 'tag.restored',
+      key: repository.name,
+      payload: {
+        projectId: repository.projectId,
+        repositoryId: repository.id,
+        repository: repository.name,
+        ...to,
+        tag: name,
+      },
+    });
+  }
+
+  /** RFC 9110 section 13 on tags: lets a client replace exactly what it read. Throws PRECONDITION_FAILED. */
+  async assertCondition(repositoryId: number, names: string[], { ifMatch, ifNoneMatch }: TagCondition): Promise<void> {
+    if (!ifMatch && !ifNoneMatch) return;
+    const current = await this.tags.digests(repositoryId, names);
+    for (const name of names) {
+      const digest = current.get(name);
+      if (ifMatch && !matches(ifMatch, digest)) throw failed(name, digest, 'is not what If-Match names');
+      if (ifNoneMatch && matches(ifNoneMatch, digest)) throw failed(name, digest, 'is what If-None-Match excludes');
+    }
+  }
+}
+
+function matches(wanted: string[], digest: string | undefined): boolean {
+  return digest !== undefined && (wanted.includes('*') || wanted.includes(digest));
+}
+
+function failed(tag: string, digest: string | undefined, why: string): AppError {
+  return new AppError(
+    'PRECONDITION_FAILED',
+    `tag ${tag} ${digest ? `points to ${digest}, which ${why}` : 'does not exist'}`,
+    { detail: { tag, current: digest ?? null } },
+  );
+}
