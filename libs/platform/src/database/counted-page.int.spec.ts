@@ -1,14 +1,9 @@
-import { createTestDatabase, type TestDatabase } from '@breakwater/testing';
-import { Module, type INestApplicationContext } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { createTestDatabase, startTestModules, type TestDatabase } from '@breakwater/testing';
+import type { INestApplicationContext } from '@nestjs/common';
 import fc from 'fast-check';
 import { countedPage, RecentTotals } from './counted-page';
 import { Database } from './database';
-import { DatabaseModule } from './database.module';
 import { SqlParameters } from './sql-parameters';
-
-@Module({})
-class BenchModule {}
 
 let testDatabase: TestDatabase;
 let app: INestApplicationContext;
@@ -16,8 +11,7 @@ let database: Database;
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
-  const imports = [DatabaseModule.forRoot({ DATABASE_URL: testDatabase.url, DATABASE_POOL_SIZE: 4 })];
-  app = await NestFactory.createApplicationContext({ module: BenchModule, imports }, { logger: false });
+  app = await startTestModules(testDatabase.url, {});
   database = app.get(Database, { strict: false });
 });
 afterAll(async () => {
