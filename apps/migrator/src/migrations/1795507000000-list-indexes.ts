@@ -44,6 +44,7 @@ const added = [
   ['audit_log_operation_op_time_idx', '"audit_log" ("operation", "op_time")'],
   ['audit_log_source_address_op_time_idx', '"audit_log" ("source_address", "op_time")'],
   ['audit_log_failed_idx', '"audit_log" ("op_time") WHERE NOT operation_result'],
+  ['repository_listed_idx', '"repository" ("name", "project_id", "id") WHERE first_push_time IS NOT NULL'],
   ['user_account_realname_idx', '"user_account" ("realname")'],
   ['user_account_creation_time_idx', '"user_account" ("creation_time")'],
   ['user_account_listed_idx', '"user_account" ("username", "id") WHERE NOT deleted'],

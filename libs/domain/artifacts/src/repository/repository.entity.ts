@@ -15,6 +15,7 @@ import {
 @Entity('repository')
 @Index('repository_name_key', ['name'], { unique: true })
 @Index('repository_project_id_idx', ['projectId'])
+@Index('repository_listed_idx', ['name', 'projectId', 'id'], { where: 'first_push_time IS NOT NULL' })
 export class Repository {
   @PrimaryGeneratedColumn('identity', {
     type: 'bigint',
