@@ -10,9 +10,13 @@ import { ensurePrograms } from './start/programs.mjs';
 import { run, withServices } from './with-services.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-/** End-to-end tests share one platform and one container engine, so they run one after another. */
+/**
+ * Two at a time, for many wait for servers and clocks, in processes that begin anew when they have grown: what a test
+ * file leaves in memory stays there. End-to-end tests share one platform and one container engine, so they run one after
+ * another.
+ */
 const PHASES = [
-  ['--selectProjects', 'unit', 'integration'],
+  ['--maxWorkers=2', '--workerIdleMemoryLimit=1GB', '--selectProjects', 'unit', 'integration'],
   ['--runInBand', '--selectProjects', 'e2e'],
 ];
 
@@ -24,7 +28,7 @@ async function main() {
     if ((await run(process.execPath, ['tools/build.mjs'], { cwd: ROOT })) !== 0) return [failure('build')];
     const phases = args.includes('--selectProjects') ? [[]] : PHASES;
     const done = [];
-    for (const phase of phases) done.push(await jest([...args, ...phase], env));
+    for (const phase of phases) done.push(await jest([...args, ...phase], { ...env, BREAKWATER_COMPILED: '1' }));
     return done;
   });
   return add(results);

@@ -19,8 +19,12 @@ export class RegistryProcesses {
     this.ended = new Promise((resolve) => child.once('close', (code, signal) => resolve(code ?? signal)));
   }
 
-  /** Compiles what `start` runs: a second, where every worker would take ten to do it for itself. */
+  /**
+   * Compiles what `start` runs: a second, where every worker would take ten to do it for itself. `npm test` has done so
+   * already, and other tests run from the same folder meanwhile.
+   */
   static compile(): void {
+    if (process.env.BREAKWATER_COMPILED) return;
     execFileSync(process.execPath, ['tools/build.mjs'], { cwd: root });
   }
 
