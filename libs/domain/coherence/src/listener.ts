@@ -73,7 +73,8 @@ export class Listener {
     client.on('notification', ({ channel, payload = '' }) => this.options.onMessage(channel, payload));
     this.client = client;
     try {
-      await client.connect();
+      // Ended before its socket is open, `connect` is never heard of again.
+      await Promise.race([client.connect(), ended]);
       for (const channel of this.options.channels) await client.query(`LISTEN ${channel}`);
       await this.options.onConnected?.();
       await ended;
