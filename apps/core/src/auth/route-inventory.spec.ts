@@ -66,7 +66,8 @@ async function start(
 describe('the app', () => {
   it('starts when every route says who may call it, for itself or for its controller', async () => {
     const inventory = await start(DeclaredController, PlatformController as never, OpenController as never);
-    expect(inventory.routes()).toEqual([
+    const routes = inventory.routes().map(({ method, path, handler, access }) => ({ method, path, handler, access }));
+    expect(routes).toEqual([
       { method: 'GET', path: '/declared', handler: 'DeclaredController.list', access: { kind: 'public' } },
       {
         method: 'POST',

@@ -66,10 +66,10 @@ describe('keys', () => {
 
   it('cannot be used under another SECRET_KEY', async () => {
     const stranger = await start({ SECRET_KEY: 'another secret key for tests' });
-    await expect(
-      stranger.get(TokensService, { strict: false }).issue({ principal: alice, audience, access, projects: [] }),
-    ).rejects.toThrow('SECRET_KEY');
-    await stranger.close();
+    const issued = stranger
+      .get(TokensService, { strict: false })
+      .issue({ principal: alice, audience, access, projects: [] });
+    await expect(issued.finally(() => stranger.close())).rejects.toThrow('SECRET_KEY');
   });
 
   it('are published for other verifiers', async () => {
