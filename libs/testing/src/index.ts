@@ -1,3 +1,4 @@
+export { makeEcCertificate, type EcCertificate } from './ec-certificate';
 export { FaultBlobStore } from './fault-blob-store';
 export { InProcessStorageKeeper } from './in-process-storage-keeper';
 export { luckBySeed, PowerLossDisk } from './power-loss-disk';
@@ -11,3 +12,12 @@ export { createSlowProxy, type SlowProxy } from './slow-proxy';
 export { fakeJobContext, type FakeJobContext } from './fake-job-context';
 export { WebhookReceiver, type Delivered } from './webhook-receiver';
 export { TestScannerAdapter, testScannerMetadata } from './test-scanner-adapter';
+export {
+  makeRootKey,
+  makeTrustKey,
+  signedBy,
+  targetOf,
+  TrustOwner,
+  type DelegationOfTest,
+  type TrustKey,
+} from './trust-owner';
