@@ -19,6 +19,8 @@ export const layers = {
 /** Domain library → the other domain libraries it may import. There must be no cycle in it. */
 export const domains = {
   access: [],
+  signer: [],
+  trust: [],
   coherence: [],
   settings: ['coherence'],
   executions: [],

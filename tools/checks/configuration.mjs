@@ -20,7 +20,8 @@ const schemas = new Map(
     .sort()
     .map((file) => {
       const process = file.replace('.config.ts', '');
-      return [process, require(`../../${folder}/${file}`)[`${process}Config`]];
+      const name = process.replace(/-(.)/g, (_all, letter) => letter.toUpperCase());
+      return [process, require(`../../${folder}/${file}`)[`${name}Config`]];
     }),
 );
 

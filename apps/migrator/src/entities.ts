@@ -10,7 +10,9 @@ import * as retention from '@breakwater/retention';
 import * as quotas from '@breakwater/quotas';
 import * as scanners from '@breakwater/scanners';
 import * as settings from '@breakwater/settings';
+import * as signer from '@breakwater/signer';
 import * as tokens from '@breakwater/tokens';
+import * as trust from '@breakwater/trust';
 import * as webhooks from '@breakwater/webhooks';
 import { getMetadataArgsStorage } from 'typeorm';
 
@@ -29,7 +31,9 @@ const exported: unknown[] = [
   retention,
   scanners,
   settings,
+  signer,
   tokens,
+  trust,
   webhooks,
 ].flatMap((library) => Object.values(library));
 

@@ -3,6 +3,7 @@ export { adminResetConfig, coreConfig, keysRotateConfig, type CoreConfig } from 
 export { keptExecutions } from './config/execution-history.fragment';
 export { jobserviceConfig, type JobserviceConfig } from './config/jobservice.config';
 export { loadConfig } from './config/load-config';
+export { notarySignerConfig, signerKeysRotateConfig, type NotarySignerConfig } from './config/notary-signer.config';
 export { migratorConfig, type MigratorConfig } from './config/migrator.config';
 export { registryctlConfig, type RegistryctlConfig } from './config/registryctl.config';
 export { registryConfig, type RegistryConfig } from './config/registry.config';

@@ -15,6 +15,7 @@ import { AuditAndQuotas1795505000000 } from './1795505000000-audit-and-quotas';
 import { Scanners1795506000000 } from './1795506000000-scanners';
 import { ListIndexes1795507000000 } from './1795507000000-list-indexes';
 import { LabelSearch1795508000000 } from './1795508000000-label-search';
+import { ContentTrust1795600000000 } from './1795600000000-content-trust';
 
 /** Every migration in order. `nx g @breakwater/workspace:migration` adds one; a merged one is never edited. */
 export const migrations = [
@@ -35,4 +36,5 @@ export const migrations = [
   Scanners1795506000000,
   ListIndexes1795507000000,
   LabelSearch1795508000000,
+  ContentTrust1795600000000,
 ];

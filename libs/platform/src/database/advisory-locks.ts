@@ -10,4 +10,6 @@ export const advisoryLocks = {
   auditEvents: 7_233_155_002,
   settings: 7_233_155_010,
   scanners: 7_233_155_011,
+  signerKeys: 7_233_155_020,
+  trustChanges: 7_233_155_021,
 } as const;

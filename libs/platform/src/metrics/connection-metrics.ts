@@ -8,10 +8,10 @@ import { Buckets } from './buckets';
 import { describeMetric } from './metric-table';
 import { Metrics } from './metrics';
 
-/** The Postgres pool, its queries, and the connection to Redis. */
+/** The Postgres pool, and its queries. */
 @Injectable()
 export class ConnectionMetrics {
-  constructor(metrics: Metrics, dataSource: DataSource, @Inject(REDIS) redis: Redis) {
+  constructor(metrics: Metrics, dataSource: DataSource) {
     if (!metrics.enabled) return;
     const pool = (dataSource.driver as PostgresDriver).master as Pool;
     metrics.collect('breakwater_database_connections', () => [
@@ -20,8 +20,15 @@ export class ConnectionMetrics {
       { labels: { state: 'waiting' }, value: pool.waitingCount },
     ]);
     metrics.collect('breakwater_database_connections_limit', () => [{ value: pool.options.max }]);
-    metrics.collect('breakwater_redis_up', () => [{ value: redis.status === 'ready' ? 1 : 0 }]);
     measureQueries(metrics, pool);
+  }
+}
+
+/** The connection to Redis. */
+@Injectable()
+export class RedisMetrics {
+  constructor(metrics: Metrics, @Inject(REDIS) redis: Redis) {
+    metrics.collect('breakwater_redis_up', () => [{ value: redis.status === 'ready' ? 1 : 0 }]);
   }
 }
 

@@ -28,8 +28,8 @@ const everywhere = {
   },
 } as const satisfies Record<string, MetricDescription>;
 
-/** Of the services that speak to Postgres and Redis. */
-const connections = {
+/** Of the services that speak to Postgres. */
+const database = {
   breakwater_database_connections: {
     type: 'gauge',
     help: 'Connections of the Postgres pool: busy, idle, and requests waiting for one',
@@ -42,6 +42,10 @@ const connections = {
     buckets: shortSeconds,
   },
   breakwater_database_query_errors_total: { type: 'counter', help: 'Queries that failed' },
+} as const satisfies Record<string, MetricDescription>;
+
+/** Of the services that speak to Redis. */
+const redis = {
   breakwater_redis_up: { type: 'gauge', help: '1: the connection to Redis is ready', aggregator: 'min' },
 } as const satisfies Record<string, MetricDescription>;
 
@@ -291,4 +295,4 @@ const jobservice = {
 } as const satisfies Record<string, MetricDescription>;
 
 /** Every metric of the platform under a name of ours or the reference's, by where it comes from. The only such list. */
-export const metricGroups = { everywhere, connections, login, core, registry, requests, jobservice };
+export const metricGroups = { everywhere, database, redis, login, core, registry, requests, jobservice };

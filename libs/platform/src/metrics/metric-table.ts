@@ -2,17 +2,18 @@ import { metricGroups, type MetricDescription } from './metric-descriptions';
 
 /** Which groups a service answers. */
 export const groupsOfService = {
-  core: ['everywhere', 'connections', 'login', 'core'],
-  registry: ['everywhere', 'connections', 'login', 'registry'],
+  core: ['everywhere', 'database', 'redis', 'login', 'core'],
+  registry: ['everywhere', 'database', 'redis', 'login', 'registry'],
   registryctl: ['everywhere', 'requests'],
-  jobservice: ['everywhere', 'connections', 'requests', 'jobservice'],
+  jobservice: ['everywhere', 'database', 'redis', 'requests', 'jobservice'],
+  'notary-signer': ['everywhere', 'database', 'requests'],
 } as const satisfies Record<string, readonly (keyof typeof metricGroups)[]>;
 export type ServiceName = keyof typeof groupsOfService;
 
-/** Does it hold connections to Postgres and Redis? */
-export function hasConnections(service: ServiceName): boolean {
+/** Does it hold connections to Postgres, or to Redis? */
+export function speaksTo(service: ServiceName, server: 'database' | 'redis'): boolean {
   const groups: readonly string[] = groupsOfService[service];
-  return groups.includes('connections');
+  return groups.includes(server);
 }
 
 /** Under which names a service counts the requests that it answers. */
@@ -57,6 +58,12 @@ export const requestMetricNames = {
     routeLabel: 'route',
     methods: 'upper',
   },
+  'notary-signer': {
+    total: 'breakwater_http_requests_total',
+    duration: 'breakwater_http_request_duration_seconds',
+    routeLabel: 'route',
+    methods: 'upper',
+  },
 } as const satisfies Record<ServiceName, RequestMetricNames>;
 
 /** The names that a service answers besides `process_*` and `nodejs_*`, sorted. */
@@ -64,8 +71,17 @@ export function metricNamesOf(service: ServiceName): string[] {
   return groupsOfService[service].flatMap((group) => Object.keys(metricGroups[group])).sort();
 }
 
-const { everywhere, connections, login, core, registry, requests, jobservice } = metricGroups;
-const metricTable = { ...everywhere, ...connections, ...login, ...core, ...registry, ...requests, ...jobservice };
+const { everywhere, database, redis, login, core, registry, requests, jobservice } = metricGroups;
+const metricTable = {
+  ...everywhere,
+  ...database,
+  ...redis,
+  ...login,
+  ...core,
+  ...registry,
+  ...requests,
+  ...jobservice,
+};
 export type MetricName = keyof typeof metricTable;
 
 export function describeMetric(name: MetricName): MetricDescription {

@@ -1,8 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import cluster from 'node:cluster';
 import { flushTraces } from '../tracing/span';
-import { ConnectionMetrics } from './connection-metrics';
-import { hasConnections, requestMetricNames, type ServiceName } from './metric-table';
+import { ConnectionMetrics, RedisMetrics } from './connection-metrics';
+import { requestMetricNames, speaksTo, type ServiceName } from './metric-table';
 import { Metrics } from './metrics';
 import { MetricsServer } from './metrics-server';
 import { RequestMetrics } from './request-metrics';
@@ -32,7 +32,8 @@ export class MetricsModule {
         { provide: Metrics, useValue: metrics },
         { provide: MetricsServer, useValue: server },
         { provide: RequestMetrics, useFactory: () => new RequestMetrics(metrics, requestMetricNames[service]) },
-        ...(hasConnections(service) ? [ConnectionMetrics] : []),
+        ...(speaksTo(service, 'database') ? [ConnectionMetrics] : []),
+        ...(speaksTo(service, 'redis') ? [RedisMetrics] : []),
       ],
       exports: [Metrics, RequestMetrics],
     };

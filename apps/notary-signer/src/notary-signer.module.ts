@@ -1,0 +1,44 @@
+import {
+  ConfigModule,
+  Database,
+  DatabaseModule,
+  HealthModule,
+  loggingModule,
+  MetricsModule,
+  type NotarySignerConfig,
+} from '@breakwater/platform';
+import { SignerKeys, SignerModule } from '@breakwater/signer';
+import { Logger, Module, type DynamicModule, type OnApplicationBootstrap } from '@nestjs/common';
+import { KeysController } from './keys/keys.controller';
+
+/** Holds the keys of snapshots and timestamps; only notary-server asks it. */
+@Module({})
+export class NotarySignerModule implements OnApplicationBootstrap {
+  private readonly logger = new Logger('NotarySigner');
+
+  constructor(private readonly keys: SignerKeys) {}
+
+  static forRoot(config: NotarySignerConfig): DynamicModule {
+    return {
+      module: NotarySignerModule,
+      imports: [
+        ConfigModule.forRoot(config),
+        loggingModule('notary-signer', config.LOG_LEVEL),
+        DatabaseModule.forRoot({ ...config, applicationName: 'breakwater-notary-signer' }),
+        MetricsModule.forRoot('notary-signer', config),
+        SignerModule,
+        HealthModule.forRoot({
+          inject: [Database],
+          checks: (database: Database) => [{ name: 'database', check: () => database.query('SELECT 1') }],
+        }),
+      ],
+      controllers: [KeysController],
+    };
+  }
+
+  /** Keys that cannot be opened are told at the start, and not by the first client whose trust data expires. */
+  async onApplicationBootstrap(): Promise<void> {
+    const { checked } = await this.keys.selfCheck();
+    this.logger.log(`self check passed: ${checked} keys opened`);
+  }
+}
