@@ -42,7 +42,7 @@ async function start(secrets: Record<string, string> = { SIGNER_KEY }): Promise<
 async function ask(url: string, payload: object, signer = app) {
   const headers = { authorization: `Harbor-Secret ${INTERNAL_SECRET}` };
   const answer = await signer.inject({ method: 'POST', url, payload, headers });
-  return { status: answer.statusCode, body: answer.json() as Record<string, never> & { errors?: { code: string }[] } };
+  return { status: answer.statusCode, body: answer.json() as { signature?: string; errors?: { code: string }[] } };
 }
 
 interface Key {
@@ -61,7 +61,7 @@ async function signs(key: Key, owner: object, signer = app): Promise<boolean> {
   );
   if (status !== 200) throw new Error(`answered ${status} ${JSON.stringify(body)}`);
   const publicKey = createPublicKey({ key: Buffer.from(key.publicKey, 'base64'), format: 'der', type: 'spki' });
-  const signature = Buffer.from(body.signature as string, 'base64');
+  const signature = Buffer.from(body.signature!, 'base64');
   expect(signature).toHaveLength(64);
   return verify('sha256', content, { key: publicKey, dsaEncoding: 'ieee-p1363' }, signature);
 }

@@ -37,6 +37,16 @@ export const errorStatus = {
   TOO_MANY_TAGS: 414,
   UNAVAILABLE: 503,
   UNSUPPORTED: 405,
+  // Notary's trust API
+  INVALID_GUN: 400,
+  INVALID_PARAMETERS: 400,
+  INVALID_ROLE: 400,
+  INVALID_UPDATE: 400,
+  MALFORMED_JSON: 400,
+  MALFORMED_UPLOAD: 400,
+  METADATA_NOT_FOUND: 404,
+  NO_FILENAME: 400,
+  VERSION: 400,
 } as const satisfies Record<string, number>;
 
 export type ErrorCode = keyof typeof errorStatus;

@@ -15,7 +15,10 @@ export const failpoints = [
   'manifest.before-201',
 ] as const;
 
-export type Failpoint = (typeof failpoints)[number];
+/** The same for a publication of trust data. */
+export const trustFailpoints = ['trust.after-files', 'trust.before-commit', 'trust.after-commit'] as const;
+
+export type Failpoint = (typeof failpoints)[number] | (typeof trustFailpoints)[number];
 
 /** One failpoint that is armed, and how many arrivals there it takes. */
 export interface ArmedFailpoint {
@@ -28,7 +31,7 @@ let armed: ArmedFailpoint | undefined;
 /** Reads `name` or `name:arrivals`; undefined when there is no such failpoint. */
 export function parseFailpoint(text: string): ArmedFailpoint | undefined {
   const [, written, arrivals = '1'] = /^([a-z0-9.-]+)(?::([1-9]\d{0,8}))?$/.exec(text) ?? [];
-  const name = failpoints.find((known) => known === written);
+  const name = [...failpoints, ...trustFailpoints].find((known) => known === written);
   return name && { name, arrivals: Number(arrivals) };
 }
 

@@ -1,5 +1,5 @@
 export { AppError, errorStatus, type AppErrorOptions, type ErrorCode } from './errors';
-export { armFailpoint, failpoint, failpoints, parseFailpoint } from './failpoints';
+export { armFailpoint, failpoint, failpoints, parseFailpoint, trustFailpoints } from './failpoints';
 export { digestOf, formatDigest, isDigest, parseDigest, type Digest, type DigestAlgorithm } from './oci/digest';
 export { isProjectName, isRepositoryName, parseRepositoryName, type RepositoryName } from './oci/repository-name';
 export { fallbackTag, isTag, parseReference, type Reference } from './oci/reference';
@@ -9,6 +9,7 @@ export { parseManifest, referrerArtifactType, requiredBlobs, type Manifest } fro
 export { parseJson, type JsonLimits } from './oci/json';
 export { escapeRepositoryName } from './oci/registry-path';
 export { parseByteRange, parseContentRange, type ByteRange } from './http/byte-range';
+export { beginsWithHost, hostOfGun, repositoryOfGun } from './auth/gun';
 export { formatScope, parseScopes, type Scope } from './auth/scope';
 export { nextPageLink, parseRegistryPage, type RegistryPage } from './paging/registry-page';
 export { restLinkHeader } from './paging/rest-page';

@@ -3,6 +3,7 @@ export { adminResetConfig, coreConfig, keysRotateConfig, type CoreConfig } from 
 export { keptExecutions } from './config/execution-history.fragment';
 export { jobserviceConfig, type JobserviceConfig } from './config/jobservice.config';
 export { loadConfig } from './config/load-config';
+export { notaryServerConfig, type NotaryServerConfig } from './config/notary-server.config';
 export { notarySignerConfig, signerKeysRotateConfig, type NotarySignerConfig } from './config/notary-signer.config';
 export { migratorConfig, type MigratorConfig } from './config/migrator.config';
 export { registryctlConfig, type RegistryctlConfig } from './config/registryctl.config';
@@ -74,3 +75,6 @@ export { StorageKeeperModule } from './storage-keeper/storage-keeper.module';
 export { seal, unseal } from './secrets/seal';
 export { STORAGE_KEEPER, type StorageKeeper } from './storage-keeper/storage-keeper';
 export { inSpan } from './tracing/span';
+export { HttpTrustSigner } from './trust-signer/http-trust-signer';
+export { TRUST_SIGNER, type TrustSigner } from './trust-signer/trust-signer';
+export { TrustSignerModule } from './trust-signer/trust-signer.module';

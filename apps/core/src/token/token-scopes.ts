@@ -1,5 +1,12 @@
 import { can, registryActions, type Principal, type ProjectFacts } from '@breakwater/access';
-import { isRepositoryName, parseRepositoryName, type RepositoryName, type Scope } from '@breakwater/kernel';
+import {
+  hostOfGun,
+  isRepositoryName,
+  parseRepositoryName,
+  repositoryOfGun,
+  type RepositoryName,
+  type Scope,
+} from '@breakwater/kernel';
 import { KnownProjectFacts } from '@breakwater/projects';
 import type { TokenAccess } from '@breakwater/tokens';
 import { Injectable } from '@nestjs/common';
@@ -9,7 +16,15 @@ export interface GrantedAccess {
   projects: ProjectFacts[];
 }
 
+/** For whom a token is, and the names of this platform that may stand before a repository in those of trust data. */
+export interface TokenPurpose {
+  audience: string;
+  hosts: readonly string[];
+}
+
 interface Asked {
+  /** As the token names it. */
+  type: string;
   scope: Scope;
   /** Undefined when the scope is about something else, or about a name that no repository can have. */
   repository: RepositoryName | undefined;
@@ -20,9 +35,8 @@ interface Asked {
 export class TokenScopes {
   constructor(private readonly projects: KnownProjectFacts) {}
 
-  /** `hosts`: names of this platform that stand before a repository in the names of trust data. */
-  async grant(principal: Principal, scopes: readonly Scope[], hosts: readonly string[]): Promise<GrantedAccess> {
-    const asked = scopes.map((scope) => ({ scope, repository: repositoryOf(scope, hosts) }));
+  async grant(principal: Principal, scopes: readonly Scope[], purpose: TokenPurpose): Promise<GrantedAccess> {
+    const asked = scopes.flatMap((scope) => readings(scope, purpose));
     const facts = new Map<string, ProjectFacts>();
     for (const name of projectsIn(asked)) {
       const project = await this.projects.find(name, principal);
@@ -31,9 +45,9 @@ export class TokenScopes {
     return decide(principal, asked, facts);
   }
 
-  /** The same without asking anybody; undefined when a project is not remembered, or not there. */
+  /** The same for the registry, without asking anybody; undefined when a project is not remembered, or not there. */
   recall(principal: Principal, scopes: readonly Scope[]): GrantedAccess | undefined {
-    const asked = scopes.map((scope) => ({ scope, repository: repositoryOf(scope, []) }));
+    const asked = scopes.flatMap((scope) => readings(scope, { audience: 'harbor-registry', hosts: [] }));
     const facts = new Map<string, ProjectFacts>();
     for (const name of projectsIn(asked)) {
       const project = this.projects.recall(name, principal);
@@ -53,11 +67,11 @@ function decide(
   asked: readonly Asked[],
   facts: ReadonlyMap<string, ProjectFacts>,
 ): GrantedAccess {
-  const access = asked.map(({ scope, repository }) => {
+  const access = asked.map(({ type, scope, repository }) => {
     const actions = repository
       ? repositoryActions(scope, principal, facts.get(repository.project))
       : catalogActions(scope, principal);
-    return { type: scope.type, name: scope.name, actions };
+    return { type, name: scope.name, actions };
   });
   return { access, projects: projectsReached(asked, access, facts) };
 }
@@ -74,11 +88,18 @@ function projectsReached(
   return [...new Set(names)].flatMap((name) => facts.get(name) ?? []);
 }
 
-function repositoryOf({ type, name }: Scope, hosts: readonly string[]): RepositoryName | undefined {
-  if (type !== 'repository') return undefined;
-  const host = hosts.find((candidate) => name.startsWith(`${candidate}/`));
-  const plain = host === undefined ? name : name.slice(host.length + 1);
-  return isRepositoryName(plain) ? parseRepositoryName(plain) : undefined;
+/**
+ * What a scope may mean. Clients of trust data name a host before the repository. Those that found the trust server at
+ * the registry's own origin ask for a token of the registry's, and there such a name may as well be a repository of a
+ * project that is called like the host: the two are granted apart, and neither stands for the other.
+ */
+function readings(scope: Scope, { audience, hosts }: TokenPurpose): Asked[] {
+  const { type, name } = scope;
+  if (type !== 'repository') return [{ type, scope, repository: undefined }];
+  const trusted = { type, scope, repository: repositoryOfGun(name, hosts) };
+  if (audience === 'harbor-notary') return [trusted];
+  const plain = { type, scope, repository: isRepositoryName(name) ? parseRepositoryName(name) : undefined };
+  return hostOfGun(name, hosts) === undefined ? [plain] : [plain, { ...trusted, type: 'trust' }];
 }
 
 function repositoryActions(scope: Scope, principal: Principal, project: ProjectFacts | undefined): string[] {

@@ -40,9 +40,9 @@ export class TokenController {
       throw new AppError('BAD_REQUEST', `unknown service ${service.slice(0, 64)}: expected ${services.join(' or ')}`);
     const scopes = parseScopes(scope);
     if (principal.kind === 'anonymous' && scopes.length === 0) throw loginNeeded();
-    const hosts = service === 'harbor-notary' ? [new URL(this.frontDoor.baseUrl(request.raw)).host] : [];
+    const purpose = { audience: service, hosts: this.frontDoor.hosts(request.raw) };
     if (request.sessionId !== undefined) await this.sessions.noteToken(readCookie(request, sessionCookie) ?? '');
-    const { access, projects } = await this.scopes.grant(principal, scopes, hosts);
+    const { access, projects } = await this.scopes.grant(principal, scopes, purpose);
     if (service === 'harbor-registry') this.warm.learn(request.originalUrl, scopes);
     return tokenAnswer(await this.tokens.issue({ principal, audience: service, access, projects }));
   }

@@ -8,7 +8,7 @@ let core: TestCore;
 let teamId: number;
 
 beforeAll(async () => {
-  core = await startTestCore();
+  core = await startTestCore({ EXTERNAL_HOSTS: 'registry.example.com:8443' });
   teamId = await core.createProject('team');
   await core.createProject('open', true);
   for (const name of ['developer', 'guest', 'maintainer', 'stranger', 'leaver']) await core.createUser(name);
@@ -143,16 +143,51 @@ describe('requested ∩ allowed (decision 17)', () => {
 });
 
 describe('trust data', () => {
+  const host = 'registry.example.com';
+  const access = async (service: string, scope: string, as = 'developer'): Promise<TokenAccess[]> => {
+    const query = new URLSearchParams({ service, scope }).toString();
+    const { body } = await core.request('GET', `//service/token?${query}`, { as });
+    return (await tokens().verify(body.token, service)).access;
+  };
+
   it('has an audience of its own, and names with the host before them', async () => {
-    const scope = encodeURIComponent('repository:registry.example.com/team/app:push,pull');
+    const scope = encodeURIComponent(`repository:${host}/team/app:push,pull`);
     const { body } = await core.request('GET', `//service/token?service=harbor-notary&scope=${scope}`, {
       as: 'developer',
     });
     await expect(tokens().verify(body.token, 'harbor-notary')).resolves.toMatchObject({
-      access: [{ name: 'registry.example.com/team/app', actions: ['pull', 'push'] }],
+      access: [{ type: 'repository', name: `${host}/team/app`, actions: ['pull', 'push'] }],
     });
     await expect(tokens().verify(body.token, 'harbor-registry')).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
-    await expect(actions('developer', 'repository:registry.example.com/team/app:pull')).resolves.toEqual([]);
+  });
+
+  it.each([
+    // Another port is another name, which the configuration lists.
+    ['developer', `repository:${host}:8443/team/app:push,pull`, ['pull', 'push']],
+    ['maintainer', `repository:${host}/team/app:*`, ['pull', 'push', 'delete', '*']],
+    ['developer', `repository:${host}/team/app:*`, ['pull', 'push']],
+    ['guest', `repository:${host}/team/app:push,pull`, ['pull']],
+    ['stranger', `repository:${host}/team/app:pull`, []],
+    ['stranger', `repository:${host}/open/app:pull`, ['pull']],
+    ['developer', 'repository:team/app:push,pull', ['pull', 'push']],
+    ['maintainer', 'repository:elsewhere.example.com/team/app:*', []],
+    ['maintainer', `repository:${host}:9999/team/app:*`, []],
+    ['admin', 'registry:catalog:*', ['*']],
+  ])('%s asks %s and gets %j', async (as, scope, expected) => {
+    expect((await access('harbor-notary', scope, as))[0]!.actions).toEqual(expected);
+  });
+
+  it('at the registry’s own origin is granted apart from a repository of that name', async () => {
+    const name = `${host}/team/app`;
+    await expect(access('harbor-registry', `repository:${name}:push,pull`)).resolves.toEqual([
+      { type: 'repository', name, actions: [] },
+      { type: 'trust', name, actions: ['pull', 'push'] },
+    ]);
+    await core.createProject(host, true);
+    await expect(access('harbor-registry', `repository:${name}:push,pull`)).resolves.toEqual([
+      { type: 'repository', name, actions: ['pull'] },
+      { type: 'trust', name, actions: ['pull', 'push'] },
+    ]);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Scope } from '@breakwater/kernel';
+import { beginsWithHost, type Scope } from '@breakwater/kernel';
 import { RateLimits } from '@breakwater/platform';
 import { TokensService } from '@breakwater/tokens';
 import { Injectable } from '@nestjs/common';
@@ -40,8 +40,9 @@ export class WarmTokens {
     });
   }
 
-  /** `url` asks for these scopes at the registry, whoever asks. */
+  /** `url` asks for these scopes at the registry, whoever asks: unless a name depends on the host that was asked. */
   learn(url: string, scopes: Scope[]): void {
+    if (scopes.some(({ name }) => beginsWithHost(name))) return;
     if (url.length <= maxUrlLength) this.questions.set(url, scopes);
   }
 

@@ -18,11 +18,7 @@ export type SealedSecret = z.output<typeof sealedSecret>;
  */
 @Injectable()
 export class SettingVault {
-  private readonly secretKey: string;
-
-  constructor(@Inject(CONFIG) config: { SECRET_KEY: string }) {
-    this.secretKey = config.SECRET_KEY;
-  }
+  constructor(@Inject(CONFIG) private readonly config: { SECRET_KEY?: string }) {}
 
   seal(name: SecretName, text: string, key: string): SealedSecret {
     return { key, sealed: seal(this.keyOf(name, key), text).toString('base64') };
@@ -38,6 +34,8 @@ export class SettingVault {
   }
 
   private keyOf(name: SecretName, key: string): Buffer {
-    return deriveKey(this.secretKey, `setting ${name} ${key}`);
+    const { SECRET_KEY: secret } = this.config;
+    if (secret === undefined) throw new Error('this process opens no secrets: it is told no SECRET_KEY');
+    return deriveKey(secret, `setting ${name} ${key}`);
   }
 }

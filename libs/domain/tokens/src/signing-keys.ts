@@ -24,19 +24,16 @@ interface LoadedKeys {
 /** The keys of registry tokens: one signs, the ones before it verify until the last token they signed has expired. */
 @Injectable()
 export class SigningKeys {
-  private readonly sealKey: Buffer;
   private loaded?: LoadedKeys;
   private loading?: Promise<LoadedKeys>;
   private signing?: { kid: string; key: KeyObject };
 
   constructor(
-    @Inject(CONFIG) config: { SECRET_KEY: string },
+    @Inject(CONFIG) private readonly config: { SECRET_KEY?: string },
     private readonly database: Database,
     private readonly keys: SigningKeysRepository,
     private readonly settings: SettingsService,
-  ) {
-    this.sealKey = deriveKey(config.SECRET_KEY, 'signing keys');
-  }
+  ) {}
 
   /** The key that signs; made when there is none. Throws when it was sealed under another SECRET_KEY. */
   async current(): Promise<{ kid: string; key: KeyObject }> {
@@ -78,7 +75,7 @@ export class SigningKeys {
 
   private async make(evenIfThereIsOne: boolean): Promise<string> {
     const key = await generate();
-    const privateKey = seal(this.sealKey, key.pem);
+    const privateKey = seal(this.sealKey(), key.pem);
     return this.database.transaction(async () => {
       await this.keys.lock();
       const existing = (await this.keys.list()).find(({ retiredTime }) => retiredTime === null);
@@ -120,9 +117,16 @@ export class SigningKeys {
     return new Date(Date.now() - minutes * 60_000 - 2 * reloadMs);
   }
 
+  /** Processes that only verify are not told SECRET_KEY. */
+  private sealKey(): Buffer {
+    const { SECRET_KEY: secret } = this.config;
+    if (secret === undefined) throw new Error('this process signs no tokens: it is told no SECRET_KEY');
+    return deriveKey(secret, 'signing keys');
+  }
+
   private unseal(row: SigningKey): KeyObject {
     try {
-      return createPrivateKey(unseal(this.sealKey, row.privateKey));
+      return createPrivateKey(unseal(this.sealKey(), row.privateKey));
     } catch (cause) {
       throw new Error('the signing key cannot be opened: SECRET_KEY is not the one it was made under', { cause });
     }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   concurrency,
   databaseFragment,
+  externalHostsFragment,
   frontDoorFragment,
   overloadFragment,
   redisFragment,
@@ -16,6 +17,7 @@ export const coreConfig = z.object({
   ...databaseFragment,
   ...redisFragment,
   ...frontDoorFragment,
+  ...externalHostsFragment,
   ...secretFragment,
   ...overloadFragment,
   ...settingsFragment,

@@ -1,4 +1,4 @@
-import { failpoints, parseFailpoint } from '@breakwater/kernel';
+import { failpoints, parseFailpoint, trustFailpoints } from '@breakwater/kernel';
 import { z } from 'zod';
 
 /** For crash tests: where the process kills itself. */
@@ -6,7 +6,10 @@ export const failpointFragment = {
   NODE_ENV: z.string().optional().describe('Node’s own; `production` in the images and with `npm start`'),
   BREAKWATER_FAILPOINT: z
     .string()
-    .refine((text) => parseFailpoint(text) !== undefined, `expected NAME or NAME:ARRIVALS of ${failpoints.join(', ')}`)
+    .refine(
+      (text) => parseFailpoint(text) !== undefined,
+      `expected NAME or NAME:ARRIVALS of ${[...failpoints, ...trustFailpoints].join(', ')}`,
+    )
     .optional()
     .describe('For crash tests: the process kills itself there; refused unless `NODE_ENV=test`'),
 };

@@ -84,6 +84,13 @@ export const frontDoorFragment = {
     .describe('Addresses or CIDRs whose X-Forwarded-* headers count'),
 };
 
+/** For the names of trust data: a host, then the repository (decision 19). */
+export const externalHostsFragment = {
+  EXTERNAL_HOSTS: commaList.describe(
+    'Further names of this platform, as clients write them: `registry.example.com,registry.example.com:8443`',
+  ),
+};
+
 export const secretFragment = {
   SECRET_KEY: z
     .string()

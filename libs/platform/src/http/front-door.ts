@@ -6,6 +6,7 @@ import { AddressList } from './address-list';
 
 interface FrontDoorConfig {
   EXTERNAL_URL?: string;
+  EXTERNAL_HOSTS?: string[];
   TRUSTED_PROXIES: string[];
 }
 
@@ -25,6 +26,11 @@ export class FrontDoor {
     const scheme = first(forwarded['x-forwarded-proto']) ?? ('encrypted' in request.socket ? 'https' : 'http');
     const host = hostOf(first(forwarded['x-forwarded-host'])) ?? hostOf(request.headers.host) ?? 'localhost';
     return `${scheme === 'https' ? 'https' : 'http'}://${host}`;
+  }
+
+  /** Every name, with its port, that clients may know this platform by: the one that was asked, and those configured. */
+  hosts(request: IncomingMessage): string[] {
+    return [...new Set([new URL(this.baseUrl(request)).host, ...(this.config.EXTERNAL_HOSTS ?? [])])];
   }
 
   /** The client's address: the first hop from the right that is no trusted proxy. */

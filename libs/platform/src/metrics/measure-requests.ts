@@ -10,7 +10,7 @@ const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', '
 
 export interface MeasureOptions {
   /** The label of a route: its pattern, `/v2/:name/tags/list`, unless a name is given here. */
-  nameOf?: (route: string, method: string) => string | undefined;
+  nameOf?: (route: string, method: string, request: FastifyRequest) => string | undefined;
   /** The label of everything that no route answers. */
   unrouted?: string;
   /** Called with every outcome, for what else a service counts. */
@@ -29,7 +29,7 @@ export function measureRequests(app: NestFastifyApplication, options: MeasureOpt
       nameTrace(request.method, pattern);
       if (metrics.enabled) {
         const method = knownMethods.has(request.method) ? request.method : 'other';
-        const route = pattern === undefined ? unrouted : (nameOf?.(pattern, method) ?? pattern);
+        const route = pattern === undefined ? unrouted : (nameOf?.(pattern, method, request) ?? pattern);
         measure(request, reply, (outcome) => {
           metrics.series(route, method).observe(outcome);
           metrics.ended(route);

@@ -294,5 +294,25 @@ const jobservice = {
   },
 } as const satisfies Record<string, MetricDescription>;
 
+/** Notary's names, and ours. */
+const notary = {
+  notary_server_http_requests_total: {
+    type: 'counter',
+    help: 'Requests, by operation (UpdateTUF, GetRole, GetRoleByHash, GetRoleByVersion, GetKey, RotateKey, DeleteTUF, Changefeed; Base: /v2/; Unknown: no such route)',
+    labels: ['operation', 'method', 'code'],
+  },
+  notary_server_http_request_duration_seconds: {
+    type: 'histogram',
+    help: 'Time of requests',
+    labels: ['operation', 'method'],
+    buckets: seconds,
+  },
+  breakwater_trust_refreshes_total: {
+    type: 'counter',
+    help: 'Trust data that expires soon, by result (refreshed, failed, unsignable: its owner holds the key)',
+    labels: ['result'],
+  },
+} as const satisfies Record<string, MetricDescription>;
+
 /** Every metric of the platform under a name of ours or the reference's, by where it comes from. The only such list. */
-export const metricGroups = { everywhere, database, redis, login, core, registry, requests, jobservice };
+export const metricGroups = { everywhere, database, redis, login, core, registry, requests, jobservice, notary };

@@ -6,6 +6,7 @@ export const groupsOfService = {
   registry: ['everywhere', 'database', 'redis', 'login', 'registry'],
   registryctl: ['everywhere', 'requests'],
   jobservice: ['everywhere', 'database', 'redis', 'requests', 'jobservice'],
+  'notary-server': ['everywhere', 'database', 'login', 'notary'],
   'notary-signer': ['everywhere', 'database', 'requests'],
 } as const satisfies Record<string, readonly (keyof typeof metricGroups)[]>;
 export type ServiceName = keyof typeof groupsOfService;
@@ -58,6 +59,12 @@ export const requestMetricNames = {
     routeLabel: 'route',
     methods: 'upper',
   },
+  'notary-server': {
+    total: 'notary_server_http_requests_total',
+    duration: 'notary_server_http_request_duration_seconds',
+    routeLabel: 'operation',
+    methods: 'lower',
+  },
   'notary-signer': {
     total: 'breakwater_http_requests_total',
     duration: 'breakwater_http_request_duration_seconds',
@@ -71,7 +78,7 @@ export function metricNamesOf(service: ServiceName): string[] {
   return groupsOfService[service].flatMap((group) => Object.keys(metricGroups[group])).sort();
 }
 
-const { everywhere, database, redis, login, core, registry, requests, jobservice } = metricGroups;
+const { everywhere, database, redis, login, core, registry, requests, jobservice, notary } = metricGroups;
 const metricTable = {
   ...everywhere,
   ...database,
@@ -81,6 +88,7 @@ const metricTable = {
   ...registry,
   ...requests,
   ...jobservice,
+  ...notary,
 };
 export type MetricName = keyof typeof metricTable;
 
