@@ -115,7 +115,7 @@ function blank({ publicKey, subject, issuer, days, now }) {
   const certificate = forge.pki.createCertificate();
   certificate.publicKey = publicKey;
   // RFC 5280 4.1.2.2: positive, at most 20 octets.
-  certificate.serialNumber = `00${randomBytes(16).toString('hex')}`;
+  certificate.serialNumber = serialNumber();
   // An hour back, for clients whose clock is behind; the whole life stays within the limit.
   certificate.validity.notBefore = new Date(now.getTime() - 3_600_000);
   certificate.validity.notAfter = new Date(now.getTime() + days * DAY - 3_600_000 - 1_000);
@@ -136,4 +136,11 @@ const read = (path) => readFileSync(path, 'utf8');
 function write(path, text, mode, account) {
   writeFileSync(path, text, { mode });
   if (account) chownSync(path, account.uid, account.gid);
+}
+
+/** Positive, and without leading zeros, which DER forbids: OpenSSL refuses such a certificate. */
+function serialNumber() {
+  const bytes = randomBytes(16);
+  bytes[0] = 0x40 | (bytes[0] & 0x3f);
+  return bytes.toString('hex');
 }
