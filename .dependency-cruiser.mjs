@@ -3,7 +3,7 @@ import { domains, frameworkFree, frameworks, layers } from './tools/boundaries.m
 /** Layer → where its code stands. `tool` is plain JavaScript outside this check. */
 const folders = {
   kernel: '^libs/kernel/',
-  contract: '^libs/contracts/',
+  contract: '^libs/(contracts|tuf)/',
   adapter: '^libs/storage/',
   platform: '^libs/(platform|tracing)/',
   domain: '^libs/domain/',

@@ -1,5 +1,6 @@
-import { chownSync, cpSync, mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, cpSync, mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { request as requestTls } from 'node:https';
 import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -16,7 +17,9 @@ const seen: { method?: string; url?: string; headers: IncomingMessage['headers']
 let folder: string;
 let stubs: Server[];
 let nginx: Awaited<ReturnType<typeof startNginx>>;
+let certificates: ReturnType<typeof ensureCertificates>;
 let port: number;
+let trustPort: number;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'breakwater-front-door-'));
@@ -27,10 +30,13 @@ beforeAll(async () => {
   // nginx runs under an account that may not be able to enter the clone.
   cpSync(join(DEPLOY, 'welcome'), join(folder, 'welcome'), { recursive: true });
   if (account) chownSync(folder, account.uid, account.gid);
-  stubs = [createServer(registry), createServer(core)];
+  stubs = [createServer(registry), createServer(core), createServer(notary)];
   await Promise.all(stubs.map((stub) => new Promise<void>((done) => stub.listen(0, '127.0.0.1', done))));
-  const [registryAddress, coreAddress] = stubs.map((stub) => `127.0.0.1:${(stub.address() as AddressInfo).port}`);
-  [port] = [await freePort()];
+  const [registryAddress, coreAddress, notaryAddress] = stubs.map(
+    (stub) => `127.0.0.1:${(stub.address() as AddressInfo).port}`,
+  );
+  [port, trustPort] = [await freePort(), await freePort()];
+  certificates = ensureCertificates({ folder, names: ['localhost'], account });
   nginx = await startNginx({
     template: join(DEPLOY, 'nginx.conf.template'),
     welcomeRoot: join(folder, 'welcome'),
@@ -39,8 +45,13 @@ beforeAll(async () => {
       { address: '127.0.0.1', port, tls: false },
       { address: '127.0.0.1', port: await freePort(), tls: true },
     ],
-    tls: ensureCertificates({ folder, names: ['localhost'], account }),
-    upstreams: { registry: registryAddress as string, core: coreAddress as string },
+    tls: certificates,
+    trustListeners: [{ address: '127.0.0.1', port: trustPort }],
+    upstreams: {
+      registry: registryAddress as string,
+      core: coreAddress as string,
+      notary: notaryAddress as string,
+    },
     storageRoot: join(folder, 'storage'),
     account,
   });
@@ -87,6 +98,11 @@ function core(request: IncomingMessage, response: ServerResponse): void {
   response.end('core');
 }
 
+function notary(request: IncomingMessage, response: ServerResponse): void {
+  seen.push({ method: request.method, url: request.url, headers: request.headers });
+  request.resume().on('end', () => response.end('notary'));
+}
+
 /** Sends text as it is and gives back what came until the answer is complete or the connection closed. */
 function speak(text: string, isComplete: (answer: string) => boolean = () => false): Promise<string> {
   return new Promise((done, fail) => {
@@ -122,6 +138,48 @@ describe('routes', () => {
     },
   );
 
+  it.each([
+    '/v2/host:8443/library/app/_trust/tuf/root.json',
+    '/v2/library/app/_trust/tuf/',
+    '/v2/_trust/changefeed?records=1',
+    '/v2/host%3A8443/a/_trust/tuf/1.targets/bob.json',
+  ])('%s reaches the notary unchanged', async (path) => {
+    expect(await get(path)).toMatch(/\r\n\r\nnotary$/);
+    expect(seen).toMatchObject([{ url: path }]);
+  });
+
+  it.each([
+    ['/v2/', 200, 'notary'],
+    ['/v2/host:4443/library/app/_trust/tuf/root.json', 200, 'notary'],
+    ['/_notary_server/health', 200, 'notary'],
+    ['/service/token?service=harbor-notary', 200, 'core'],
+    ['/api/v2.0/projects', 404, undefined],
+    ['/v2/../api/v2.0/projects', 404, undefined],
+    ['/internal/precheck', 404, undefined],
+    ['/', 404, undefined],
+  ])('on the port of its own, %s is answered %i by %s', async (path, status, by) => {
+    const { ca } = certificates;
+    const answer = await new Promise<{ status?: number; body: string }>((resolve, reject) => {
+      const options = {
+        host: '127.0.0.1',
+        port: trustPort,
+        path,
+        servername: 'localhost',
+        ca: readFileSync(ca as string),
+      };
+      requestTls(options, (response) => {
+        let body = '';
+        response.on('data', (chunk: Buffer) => (body += chunk.toString()));
+        response.on('end', () => resolve({ status: response.statusCode, body }));
+      })
+        .on('error', reject)
+        .end();
+    });
+    expect(answer.status).toBe(status);
+    if (by) expect(answer.body).toBe(by);
+    else expect(JSON.parse(answer.body)).toMatchObject({ errors: [{ code: 'NOT_FOUND' }] });
+  });
+
   it.each(['/api/v2.0/projects/a%252Fb', '/c/login', '/service/token?scope=x'])(
     '%s reaches core unchanged',
     async (path) => {
@@ -136,6 +194,9 @@ describe('routes', () => {
     ['/v2/../internal/x'],
     ['/v2/%2e%2e/internal/x'],
     ['/v2/..%2finternal'],
+    ['/v2/a/%5ftrust/tuf/root.json'],
+    ['/api/%2e%2e/v2/a/_trust/tuf/root.json'],
+    ['/_notary_server/health'],
     ['/api/%2e%2e/v2/x'],
     ['/v2/%2e%2e/api/x'],
     ['/service/notifications/x'],

@@ -2,9 +2,12 @@
 import { spawnSync } from 'node:child_process';
 import { chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { findProgram, startProcess } from './process.mjs';
 
+const TRUST_SERVER = 'trust-server.conf';
+/** A port that nothing listens on: who has no trust server answers 503. */
+const NOBODY = '127.0.0.1:9';
 const MAX_FILES = 65_536;
 /** Of one worker: thousands of clients, each with a connection to a service. nginx takes half a kilobyte for each at once. */
 const MAX_CONNECTIONS = 16_384;
@@ -15,7 +18,8 @@ const MAX_CONNECTIONS = 16_384;
  * @param {string} options.runDir its configuration, pid file and temporary folders
  * @param {{ address: string, port: number, tls: boolean }[]} options.listeners
  * @param {{ cert: string, key: string }} options.tls PEM files
- * @param {{ registry: string, core: string }} options.upstreams host:port
+ * @param {{ registry: string, core: string, notary?: string }} options.upstreams host:port; without notary: 503 there
+ * @param {{ address: string, port: number }[]} [options.trustListeners] with TLS, for trust data alone
  * @param {string} options.storageRoot the registry's blob store
  * @param {string} options.welcomeRoot
  * @param {string[]} [options.trustedProxies] CIDRs of proxies in front of this one
@@ -30,8 +34,9 @@ export async function startNginx(options) {
   mkdirSync(runDir, { recursive: true, mode: 0o700 });
   const config = join(runDir, 'nginx.conf');
   const asRoot = privileged && account !== undefined;
+  const written = [runDir, config, ...writeTrustServer(options)];
   writeFileSync(config, renderConfig(readFileSync(options.template, 'utf8'), nginxValues({ ...options, asRoot })));
-  if (account) for (const path of [runDir, config]) chownSync(path, account.uid, account.gid);
+  if (account) for (const path of written) chownSync(path, account.uid, account.gid);
   const handle = await startProcess({
     name: 'nginx',
     command: program,
@@ -46,6 +51,16 @@ export async function startNginx(options) {
     onLine,
   });
   return { ...handle, reload: () => process.kill(handle.pid, 'SIGHUP') };
+}
+
+/** The second server's part, when it has an address; answers the files that were written. */
+function writeTrustServer({ template, runDir, trustListeners = [] }) {
+  if (trustListeners.length === 0) return [];
+  const file = join(runDir, TRUST_SERVER);
+  const lines = trustListeners.map((listener) => listenLine({ ...listener, tls: true }));
+  const part = readFileSync(join(dirname(template), `${TRUST_SERVER}.template`), 'utf8');
+  writeFileSync(file, renderConfig(part, { TRUST_LISTEN: lines.join('\n    ') }));
+  return [file];
 }
 
 async function masterIsUp(pidFile) {
@@ -68,6 +83,7 @@ export function nginxValues({
   upstreams,
   storageRoot,
   welcomeRoot,
+  trustListeners = [],
   trustedProxies = [],
   account,
   asRoot,
@@ -90,6 +106,8 @@ export function nginxValues({
     RESOLVER: '',
     REGISTRY_UPSTREAM: upstreams.registry,
     CORE_UPSTREAM: upstreams.core,
+    NOTARY_UPSTREAM: upstreams.notary ?? NOBODY,
+    TRUST_SERVER: trustListeners.length > 0 ? `include "${join(runDir, TRUST_SERVER)}";` : '',
     UPSTREAM_OPTIONS: '',
     TRUSTED_PROXIES: trustedProxies.map((network) => `${network} 1;`).join(' '),
     HTTPS_PORT: listeners.find((listener) => listener.tls).port,

@@ -13,6 +13,7 @@ const OPTIONS = {
   'tls-cert': { type: 'string' },
   'tls-key': { type: 'string' },
   'tls-ca': { type: 'string' },
+  'notary-port': { type: 'string' },
   'metrics-port': { type: 'string' },
   'no-install': { type: 'boolean' },
   dev: { type: 'boolean' },
@@ -28,6 +29,8 @@ Ctrl-C stops everything; the next start finds all data again.
 Addresses
   --http-port PORT      port for http                                       (default 8080)
   --https-port PORT     port for https                                      (default 8443)
+  --notary-port PORT    port of its own (https) for trust data, as Notary has 4443; the https port
+                        answers the same (default: none)
   --listen ADDRESS      also listen here; without it only this machine can reach the platform
                         (127.0.0.1 and [::1]). --listen 0.0.0.0 listens on every IPv4 address. May be repeated.
   --hostname NAME       a name or address that clients use; it goes into the certificate. May be repeated.
@@ -47,8 +50,8 @@ Certificates
   --tls-ca FILE         the CA certificate to offer for download with --tls-cert
 
 Other
-  --metrics-port PORT   metrics for Prometheus on 127.0.0.1: core on PORT, then registry, jobservice
-                        and registryctl (default: none)
+  --metrics-port PORT   metrics for Prometheus on 127.0.0.1: core on PORT, then registry, jobservice,
+                        registryctl, notary-server and notary-signer (default: none)
   --no-install          fail instead of installing npm packages, redis-server or nginx
   --dev                 compile again and restart the services when a source file changes
   --verbose             show every line of PostgreSQL and Redis, too
@@ -76,7 +79,9 @@ export function parseCommandLine(argv, env = {}) {
   const { values } = parseArgs({ args: argv, options: OPTIONS, allowPositionals: false });
   const httpPort = port('--http-port', values['http-port'], 8080);
   const httpsPort = port('--https-port', values['https-port'], 8443);
+  const notaryPort = port('--notary-port', values['notary-port'], undefined);
   if (httpPort === httpsPort) throw new Error('--http-port and --https-port must differ');
+  if (notaryPort === httpPort || notaryPort === httpsPort) throw new Error('--notary-port is a port of its own');
   const listen = list(values.listen).map((address) => address.replace(/^\[(.*)\]$/, '$1'));
   for (const address of listen) {
     if (isIP(address) === 0) throw new Error(`--listen takes an IP address, not "${address}" (names go to --hostname)`);
@@ -88,6 +93,7 @@ export function parseCommandLine(argv, env = {}) {
     help: values.help === true,
     httpPort,
     httpsPort,
+    notaryPort,
     listen,
     hostnames: list(values.hostname),
     data: values.data,

@@ -1,6 +1,12 @@
 import { parseCommandLine } from './arguments.mjs';
 
 describe('the command line of npm start', () => {
+  it('gives trust data a port of its own when it is asked to', () => {
+    expect(parseCommandLine([]).notaryPort).toBeUndefined();
+    expect(parseCommandLine(['--notary-port', '4443']).notaryPort).toBe(4443);
+    expect(() => parseCommandLine(['--notary-port', '8443'])).toThrow('--notary-port is a port of its own');
+  });
+
   it('has defaults for everything', () => {
     expect(parseCommandLine([])).toMatchObject({
       httpPort: 8080,

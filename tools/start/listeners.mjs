@@ -30,6 +30,26 @@ export async function chooseListeners({ listen, httpPort, httpsPort }) {
   return listeners;
 }
 
+/** Where trust data has a port of its own; none unless --notary-port asks for it. */
+export async function chooseTrustListeners({ listen, notaryPort }) {
+  if (notaryPort === undefined) return [];
+  const listeners = listenAddresses(listen, { ipv6: hasIpv6() }).map((address) => ({ address, port: notaryPort }));
+  for (const { address, port } of listeners) {
+    const problem = await portProblem(address, port);
+    if (problem) throw new Error(explain(problem, { address, port, option: '--notary-port' }));
+  }
+  return listeners;
+}
+
+/** Every name and port that clients may write before a repository; the ports of a scheme are left out, as they do. Pure. */
+export function externalHosts(names, { httpPort, httpsPort, notaryPort }) {
+  const ports = [httpPort, httpsPort, notaryPort].filter((port) => port !== undefined);
+  return names.flatMap((name) => {
+    const host = isIPv6(name) ? `[${name}]` : name;
+    return ports.flatMap((port) => (port === 80 || port === 443 ? [host, `${host}:${port}`] : [`${host}:${port}`]));
+  });
+}
+
 function explain(code, { address, port, option }) {
   const place = isIPv6(address) ? `[${address}]:${port}` : `${address}:${port}`;
   if (code === 'EADDRINUSE')

@@ -1,5 +1,11 @@
 import { createServer, type AddressInfo } from 'node:net';
-import { certificateNames, chooseListeners, listenAddresses } from './listeners.mjs';
+import {
+  certificateNames,
+  chooseListeners,
+  chooseTrustListeners,
+  externalHosts,
+  listenAddresses,
+} from './listeners.mjs';
 
 describe('listenAddresses', () => {
   it.each([
@@ -18,6 +24,28 @@ it('names loopback, the given hosts and the addresses listened on in the certifi
   const names = certificateNames({ hostnames: ['Registry.Example'], listen: ['192.0.2.1'] });
   expect(names).toEqual(expect.arrayContaining(['localhost', '127.0.0.1', '::1', 'registry.example', '192.0.2.1']));
   expect(new Set(names).size).toBe(names.length);
+});
+
+it('knows what clients may write before a repository', () => {
+  expect(externalHosts(['localhost', '::1'], { httpPort: 8080, httpsPort: 8443, notaryPort: undefined })).toEqual([
+    'localhost:8080',
+    'localhost:8443',
+    '[::1]:8080',
+    '[::1]:8443',
+  ]);
+  expect(externalHosts(['a.example'], { httpPort: 80, httpsPort: 443, notaryPort: 4443 })).toEqual([
+    'a.example',
+    'a.example:80',
+    'a.example',
+    'a.example:443',
+    'a.example:4443',
+  ]);
+});
+
+it('listens for trust data apart only when it is asked to', async () => {
+  expect(await chooseTrustListeners({ listen: [], notaryPort: undefined })).toEqual([]);
+  const listeners = await chooseTrustListeners({ listen: [], notaryPort: 38_444 });
+  expect(listeners).toContainEqual({ address: '127.0.0.1', port: 38_444 });
 });
 
 describe('chooseListeners', () => {

@@ -14,19 +14,26 @@ import { loadSecrets, RUN_STATE } from './secrets.mjs';
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /**
- * Runs `dist/apps/core/src/<program>.js` with core's environment and `env` besides. Takes `--data DIR` from the command
- * line; answers the data folder.
+ * Runs `dist/apps/<app>/src/<program>.js` with that service's environment and `env` besides. Takes `--data DIR` from the
+ * command line; answers the data folder.
  */
-export async function runOneShot({ program, env = {} }) {
+export async function runOneShot({ program, app = 'core', env = {} }) {
   const { values } = parseArgs({ options: { data: { type: 'string' } } });
   const account = serviceAccount();
   const { path } = chooseDataFolder({ root: ROOT, given: values.data, account });
   const stateFile = join(path, 'secrets', RUN_STATE);
   if (!existsSync(stateFile)) throw new Error(`nothing was ever started in ${path} (another folder: --data DIR)`);
   const state = JSON.parse(readFileSync(stateFile, 'utf8'));
+  const told = state[app];
+  if (!told) throw new Error(`${app} was never started in ${path}: start the platform once with this version`);
   const folder = prepareDataFolder(path, account);
   const work = (databaseUrl) =>
-    runProgram({ program, folder, account, env: { ...state.core, ...env, DATABASE_URL: databaseUrl } });
+    runProgram({
+      file: `${app}/src/${program}.js`,
+      folder,
+      account,
+      env: { ...told, ...env, DATABASE_URL: databaseUrl },
+    });
   if (!state.ownDatabase || lockHolder(path)) work(state.core.DATABASE_URL);
   else await withDatabase({ folder, account }, work);
   return folder;
@@ -45,11 +52,15 @@ async function withDatabase({ folder, account }, work) {
   }
 }
 
-function runProgram({ program, folder, account, env }) {
+function runProgram({ file, folder, account, env }) {
   const say = (text) => process.stderr.write(`${text}\n`);
   const { home, node } = prepareRuntime({ root: ROOT, folder: folder.runtime, account, say });
-  const file = join(home, `dist/apps/core/src/${program}.js`);
-  const { status } = spawnSync(node, [file], { ...identity(account), cwd: home, env, stdio: ['ignore', 2, 2] });
+  const { status } = spawnSync(node, [join(home, 'dist/apps', file)], {
+    ...identity(account),
+    cwd: home,
+    env,
+    stdio: ['ignore', 2, 2],
+  });
   if (status !== 0) throw new Error('nothing was changed, see the messages above');
 }
 

@@ -7,10 +7,12 @@ const COLOURS = {
   core: 32,
   registry: 36,
   registryctl: 36,
+  'notary-server': 32,
+  'notary-signer': 34,
   jobservice: 33,
   nginx: 35,
 };
-const WIDTH = 11;
+const WIDTH = 13;
 const LEVELS = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'fatal' };
 const BRIEF = new Set([
   'level',

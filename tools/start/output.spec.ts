@@ -5,7 +5,7 @@ it('puts the service in front of each line', () => {
   const output = createOutput({ colour: false, write: (text: string) => written.push(text) });
   output.service('core')('hello');
   output.say('starting');
-  expect(written).toEqual(['core        hello\n', 'breakwater  starting\n']);
+  expect(written).toEqual(['core          hello\n', 'breakwater    starting\n']);
 });
 
 it('reads the JSON lines of the services', () => {

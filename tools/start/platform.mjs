@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startNginx } from '../services/nginx.mjs';
 import { freePorts } from '../services/ports.mjs';
-import { certificateNames, chooseListeners } from './listeners.mjs';
+import { certificateNames, chooseListeners, chooseTrustListeners, externalHosts } from './listeners.mjs';
 import { compile, isCompiled } from './compile.mjs';
 import { chooseDataFolder, lockDataFolder, prepareDataFolder } from './data-folder.mjs';
 import { startDatabases } from './databases.mjs';
@@ -26,6 +26,7 @@ export async function startPlatform({ root, options, account, output }) {
   const ending = stopOnSignals({ supervisor, output, order: stopOrder() });
   try {
     const listeners = await chooseListeners(options);
+    const trustListeners = await chooseTrustListeners(options);
     if (options.dev || !isCompiled(root)) {
       output.say('compiling …');
       compile(root);
@@ -37,6 +38,7 @@ export async function startPlatform({ root, options, account, output }) {
       output,
       folder,
       listeners,
+      trustListeners,
       supervisor,
       names: certificateNames(options),
       trustedProxies: trustedProxies(),
@@ -66,6 +68,7 @@ async function bringUp(context) {
     storage: folder.storage,
     metricsPort: options.metricsPort,
     publicUrl: publicUrl({ ...options, ...context }),
+    hosts: [...externalHosts(context.names, options), ...givenHosts()],
   });
   writeRunState(context, { envs });
 
@@ -91,31 +94,39 @@ function takeNewCode({ root, account, output, folder, supervisor }) {
   return supervisor.restart(NODE_SERVICES);
 }
 
-function startFrontDoor({ options, account, output, folder, listeners, tls, trustedProxies }, { ports, home }) {
+function startFrontDoor(context, { ports, home }) {
+  const { options, account, output, folder, listeners, trustListeners, tls, trustedProxies } = context;
   return startNginx({
     template: join(home, 'deploy/nginx/nginx.conf.template'),
     welcomeRoot: join(home, 'deploy/nginx/welcome'),
     runDir: join(folder.run, 'nginx'),
     listeners,
+    trustListeners,
     tls,
-    upstreams: { registry: `127.0.0.1:${ports.registry}`, core: `127.0.0.1:${ports.core}` },
+    upstreams: {
+      registry: `127.0.0.1:${ports.registry}`,
+      core: `127.0.0.1:${ports.core}`,
+      notary: `127.0.0.1:${ports['notary-server']}`,
+    },
     storageRoot: folder.storage,
     trustedProxies,
     account,
-    privileged: Math.min(options.httpPort, options.httpsPort) < 1024,
+    privileged: Math.min(options.httpPort, options.httpsPort, options.notaryPort ?? options.httpPort) < 1024,
     onLine: output.service('nginx'),
   });
 }
 
-const trustedProxies = () =>
-  (readVariable('TRUSTED_PROXIES') ?? '')
+const listOf = (name) =>
+  (readVariable(name) ?? '')
     .split(',')
     .map((item) => item.trim())
     .filter(Boolean);
+const trustedProxies = () => listOf('TRUSTED_PROXIES');
+const givenHosts = () => listOf('EXTERNAL_HOSTS');
 
-/** For `npm run admin:reset`: what core was told, and whether the database is somebody else's. */
+/** For `npm run admin:reset` and `keys:rotate`: what core and signer were told, and whether the database is somebody else's. */
 function writeRunState({ folder, options }, { envs }) {
-  const state = { ownDatabase: !options.databaseUrl, core: envs.core };
+  const state = { ownDatabase: !options.databaseUrl, core: envs.core, 'notary-signer': envs['notary-signer'] };
   writeFileSync(join(folder.secrets, RUN_STATE), JSON.stringify(state), { mode: 0o600 });
 }
 

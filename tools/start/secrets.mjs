@@ -17,6 +17,8 @@ export function loadSecrets(folder, env = process.env) {
   const token = () => randomBytes(32).toString('base64url');
   return {
     secretKey: readVariable('SECRET_KEY', env) ?? keep(folder, 'secret-key', token),
+    signerKey: readVariable('SIGNER_KEY', env) ?? keep(folder, 'signer-key', token),
+    signerKeyPrevious: readVariable('SIGNER_KEY_PREVIOUS', env),
     internalSecret: readVariable('INTERNAL_SECRET', env) ?? keep(folder, 'internal-secret', token),
     databasePassword: keep(folder, 'database-password', token),
     redisPassword: keep(folder, 'redis-password', token),

@@ -6,7 +6,7 @@ import { inheritedEnvironment, storageEnvironment } from './environment.mjs';
 const LOOPBACK_PROXIES = '127.0.0.1/32,::1/128';
 
 /** The services that carry our code, in the order in which they are listed. */
-export const NODE_SERVICES = ['core', 'registry', 'jobservice', 'registryctl'];
+export const NODE_SERVICES = ['core', 'registry', 'jobservice', 'registryctl', 'notary-server', 'notary-signer'];
 
 /** Of libs/platform/src/config/fragments.ts. */
 const DRAIN_SECONDS = 30;
@@ -32,38 +32,18 @@ export function stopOrder(env = process.env) {
  * Environment of each process (the names of libs/platform/src/config). Pure.
  * @param {{ databaseUrl: string, redisUrl: string, ports: Record<string, number>, secrets: Record<string, string>,
  *   caFile?: string, storage: string, trustedProxies: string[], inherited?: Record<string, string | undefined>,
- *   storageSettings?: Record<string, string>, metricsPort?: number, publicUrl?: string }} options
- *   `metricsPort`: of the first service; `publicUrl`: for links, where EXTERNAL_URL does not name another address
- * @returns {Record<'migrator' | 'core' | 'registry' | 'jobservice' | 'registryctl', Record<string, string>>}
+ *   storageSettings?: Record<string, string>, metricsPort?: number, publicUrl?: string, hosts?: string[] }} options
+ *   `metricsPort`: of the first service; `publicUrl`: for links, where EXTERNAL_URL does not name another address;
+ *   `hosts`: every name and port that clients may put before a repository
+ * @returns {Record<'migrator' | 'core' | 'registry' | 'jobservice' | 'registryctl' | 'notary-server' | 'notary-signer',
+ *   Record<string, string>>}
  */
-export function serviceEnvironments({
-  databaseUrl,
-  redisUrl,
-  ports,
-  secrets,
-  caFile,
-  storage,
-  trustedProxies,
-  inherited = inheritedEnvironment(),
-  storageSettings = storageEnvironment(storage),
-  metricsPort,
-  publicUrl,
-}) {
-  const address = (name) => `http://127.0.0.1:${ports[name]}`;
-  const listener = (name) => ({
-    ...inherited,
-    HOST: '127.0.0.1',
-    PORT: String(ports[name]),
-    ...(metricsPort && { METRICS_PORT: String(metricsPort + NODE_SERVICES.indexOf(name)) }),
-    INTERNAL_SECRET: secrets.internalSecret,
-  });
-  const server = (name) => ({
-    ...listener(name),
-    DATABASE_URL: databaseUrl,
-    REDIS_URL: redisUrl,
-    SECRET_KEY: secrets.secretKey,
-    TRUSTED_PROXIES: [LOOPBACK_PROXIES, ...trustedProxies].join(','),
-  });
+export function serviceEnvironments(options) {
+  const { databaseUrl, secrets, caFile, storage, publicUrl, hosts = [] } = options;
+  const { storageSettings = storageEnvironment(storage), inherited = inheritedEnvironment() } = options;
+  const parts = commonParts({ ...options, inherited });
+  const { address, listener, server } = parts;
+  const externalHosts = { EXTERNAL_HOSTS: hosts.join(',') };
   return {
     migrator: { ...inherited, DATABASE_URL: databaseUrl },
     core: {
@@ -72,6 +52,8 @@ export function serviceEnvironments({
       REGISTRY_URL: address('registry'),
       REGISTRYCTL_URL: address('registryctl'),
       JOBSERVICE_URL: address('jobservice'),
+      NOTARY_URL: address('notary-server'),
+      ...externalHosts,
       ...(caFile ? { CA_CERT_FILE: caFile } : {}),
     },
     registry: { ...server('registry'), ...storageSettings },
@@ -84,6 +66,48 @@ export function serviceEnvironments({
     },
     // It needs no database, so it is told of none.
     registryctl: { ...listener('registryctl'), ...storageSettings },
+    ...notaryEnvironments({ ...parts, secrets, externalHosts }),
+  };
+}
+
+/** What the environments of several services consist of. */
+function commonParts({ databaseUrl, redisUrl, ports, secrets, trustedProxies, inherited, metricsPort }) {
+  const listener = (name) => ({
+    ...inherited,
+    HOST: '127.0.0.1',
+    PORT: String(ports[name]),
+    ...(metricsPort && { METRICS_PORT: String(metricsPort + NODE_SERVICES.indexOf(name)) }),
+    INTERNAL_SECRET: secrets.internalSecret,
+  });
+  const database = { DATABASE_URL: databaseUrl };
+  const proxies = { TRUSTED_PROXIES: [LOOPBACK_PROXIES, ...trustedProxies].join(',') };
+  const server = (name) => ({
+    ...listener(name),
+    ...database,
+    REDIS_URL: redisUrl,
+    SECRET_KEY: secrets.secretKey,
+    ...proxies,
+  });
+  return { address: (name) => `http://127.0.0.1:${ports[name]}`, listener, database, proxies, server };
+}
+
+/** Trust data, and the keys that sign it. */
+function notaryEnvironments({ listener, address, database, secrets, proxies, externalHosts }) {
+  return {
+    // It verifies tokens and makes none, and signs nothing itself: no key is for it.
+    'notary-server': {
+      ...listener('notary-server'),
+      ...database,
+      ...proxies,
+      NOTARY_SIGNER_URL: address('notary-signer'),
+      ...externalHosts,
+    },
+    'notary-signer': {
+      ...listener('notary-signer'),
+      ...database,
+      SIGNER_KEY: secrets.signerKey,
+      ...(secrets.signerKeyPrevious && { SIGNER_KEY_PREVIOUS: secrets.signerKeyPrevious }),
+    },
   };
 }
 

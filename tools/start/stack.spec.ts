@@ -3,6 +3,7 @@ import { serviceEnvironments, stopOrder } from './stack.mjs';
 
 const secrets = {
   secretKey: 'key',
+  signerKey: 'signer',
   internalSecret: 'internal',
   databasePassword: 'd',
   redisPassword: 'r',
@@ -11,7 +12,8 @@ const secrets = {
 const environments = serviceEnvironments({
   databaseUrl: 'postgres://x/db',
   redisUrl: 'redis://x',
-  ports: { core: 1, registry: 2, jobservice: 3, registryctl: 4 },
+  ports: { core: 1, registry: 2, jobservice: 3, registryctl: 4, 'notary-server': 5, 'notary-signer': 6 },
+  hosts: ['localhost:8080', '[::1]:8080'],
   secrets,
   caFile: '/tls/ca.crt',
   storage: '/data/storage',
@@ -49,6 +51,18 @@ it('tells each process what it needs and no secret that it does not', () => {
   });
   for (const name of ['DATABASE_URL', 'REDIS_URL', 'SECRET_KEY', 'HARBOR_ADMIN_PASSWORD'])
     expect(environments.registryctl).not.toHaveProperty(name);
+  expect(environments['notary-server']).toMatchObject({
+    PORT: '5',
+    NOTARY_SIGNER_URL: 'http://127.0.0.1:6',
+    EXTERNAL_HOSTS: 'localhost:8080,[::1]:8080',
+  });
+  expect(environments.core).toMatchObject({ EXTERNAL_HOSTS: 'localhost:8080,[::1]:8080' });
+  expect(environments['notary-signer']).toMatchObject({ PORT: '6', SIGNER_KEY: 'signer' });
+  for (const [name, environment] of Object.entries(environments)) {
+    if (name !== 'notary-signer') expect(environment).not.toHaveProperty('SIGNER_KEY');
+    if (name.startsWith('notary'))
+      for (const key of ['SECRET_KEY', 'REDIS_URL']) expect(environment).not.toHaveProperty(key);
+  }
 });
 
 it('tells the job service which address to put into links, unless the operator does', () => {

@@ -87,7 +87,7 @@ describe('the settings', () => {
     const health = await anonymous.get<{ status: string; components: { name: string; status: string }[] }>('/health');
     expect(health.status).toBe('healthy');
     expect(health.components.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['core', 'database', 'jobservice', 'redis', 'registry', 'registryctl']),
+      expect.arrayContaining(['core', 'database', 'jobservice', 'notary', 'redis', 'registry', 'registryctl']),
     );
   });
 

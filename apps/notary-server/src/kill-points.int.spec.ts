@@ -1,45 +1,14 @@
 import { trustFailpoints } from '@breakwater/kernel';
 import { targetOf } from '@breakwater/testing';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { join } from 'node:path';
 import { formOf, NotaryUnderTest } from './testing/notary-under-test';
+import { ServiceProcess } from './testing/service-process';
 
-const root = join(__dirname, '../../..');
 let notary: NotaryUnderTest;
 
 beforeAll(async () => {
   notary = await NotaryUnderTest.start();
 });
 afterAll(() => notary?.stop());
-
-/** A notary-server in a process of its own, which kills itself there. */
-async function startProcess(failpoint: string): Promise<{ child: ChildProcess; url: string; ended: Promise<unknown> }> {
-  const config = await notary.config({ NODE_ENV: 'test', BREAKWATER_FAILPOINT: failpoint, LOG_LEVEL: 'info' });
-  const settings = Object.entries(config).filter(([, value]) => value !== undefined && String(value) !== '');
-  const env = Object.fromEntries(settings.map(([name, value]) => [name, String(value)]));
-  const child = spawn(process.execPath, ['-r', '@swc-node/register', 'apps/notary-server/src/main.ts'], {
-    cwd: root,
-    env: { PATH: process.env.PATH, SWC_NODE_PROJECT: 'tsconfig.base.json', ...env, METRICS_PORT: '' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  const ended = new Promise((resolve) => child.once('close', (code, signal) => resolve(signal ?? code)));
-  const url = await new Promise<string>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`it does not listen: ${output}`)), 25_000);
-    const hear = (text: Buffer): void => {
-      output += text.toString();
-      const [found] = /http:\/\/127\.0\.0\.1:\d+/.exec(output) ?? [];
-      if (found) {
-        clearTimeout(timer);
-        resolve(found);
-      }
-    };
-    child.stdout.on('data', hear);
-    child.stderr.on('data', hear);
-    void ended.then((code) => reject(new Error(`it ended with ${String(code)}: ${output}`)));
-  });
-  return { child, url, ended };
-}
 
 /** Everything that is kept of a GUN. */
 async function stateOf(gun: string): Promise<object> {
@@ -58,7 +27,8 @@ it.each(trustFailpoints)(
     const gun = `registry.example.com/library/${failpoint.replace('.', '-')}`;
     const owner = await notary.initialised(gun);
     const before = await stateOf(gun);
-    const { url, ended } = await startProcess(failpoint);
+    const config = notary.config({ NODE_ENV: 'test', BREAKWATER_FAILPOINT: failpoint });
+    const { url, ended } = await ServiceProcess.start('notary-server', { ...config, METRICS_PORT: '' });
     const targets = owner.targets({ v1: targetOf('one'), v2: targetOf('two') }, { version: 3 });
     const token = await notary.token([{ type: 'repository', name: gun, actions: ['push', 'pull'] }]);
     const request = fetch(`${url}/v2/${gun}/_trust/tuf/`, {

@@ -88,32 +88,29 @@ describe('what is refused, and how', () => {
     notary.ask('POST', `/v2/${host}/library/refused/_trust/tuf/`, { may: ['push', 'pull'], body, headers });
 
   it.each([
-    ['no multipart body', 'x', { 'content-type': 'application/json' }, 400, 'MALFORMED_UPLOAD'],
-    ['multipart without a boundary', 'x', { 'content-type': 'multipart/form-data' }, 400, 'MALFORMED_UPLOAD'],
+    ['no multipart body', 'x', { 'content-type': 'application/json' }, 'MALFORMED_UPLOAD'],
+    ['multipart without a boundary', 'x', { 'content-type': 'multipart/form-data' }, 'MALFORMED_UPLOAD'],
     [
       'a body that breaks off',
       '--b\r\nContent-Disposition: form-data; name="files"; filename="root"\r\n\r\n{',
       { 'content-type': 'multipart/form-data; boundary=b' },
-      400,
       'MALFORMED_UPLOAD',
     ],
     [
       'a part without a file name',
       '--b\r\nContent-Disposition: form-data; name="files"\r\n\r\n{}\r\n--b--\r\n',
       { 'content-type': 'multipart/form-data; boundary=b' },
-      400,
       'NO_FILENAME',
     ],
     [
       'an empty file name',
       '--b\r\nContent-Disposition: form-data; name="files"; filename=""\r\nContent-Type: application/octet-stream\r\n\r\n{}\r\n--b--\r\n',
       { 'content-type': 'multipart/form-data; boundary=b' },
-      400,
       'NO_FILENAME',
     ],
-  ])('%s', async (_what, body, headers, status, code) => {
+  ])('%s', async (_what, body, headers, code) => {
     const answer = await sent(body, headers);
-    expect([answer.status, answer.error.code]).toEqual([status, code]);
+    expect([answer.status, answer.error.code]).toEqual([400, code]);
     expect(answer.text.endsWith('}\n')).toBe(true);
     expect(answer.headers.get('cache-control')).toBeNull();
     expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');

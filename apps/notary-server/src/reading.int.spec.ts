@@ -8,12 +8,12 @@ import {
   parseRoot,
   parseSnapshot,
   parseTimestamp,
+  requireThreshold,
   type Unsigned,
 } from '@breakwater/tuf';
 import { hash } from 'node:crypto';
 import { BackgroundRefresh } from './refresh/background-refresh';
 import { NotaryUnderTest, type Answer } from './testing/notary-under-test';
-import { requireThreshold } from '../../../libs/tuf/src/verification';
 
 let notary: NotaryUnderTest;
 const host = 'registry.example.com';
@@ -402,8 +402,7 @@ describe('while the signer is away', () => {
     await notary.initialised(expired);
     await age(expired, { timestamp: yesterday });
     expect(await notary.ask('GET', '/_notary_server/health')).toMatchObject({ status: 200, text: '{}' });
-    notary.signer.getHttpServer().closeAllConnections();
-    await notary.signer.close();
+    await notary.signer.stop();
 
     const health = await notary.ask('GET', '/_notary_server/health');
     expect([health.status, JSON.parse(health.text)]).toEqual([

@@ -15,4 +15,4 @@ export {
   parseTimestamp,
   type Unsigned,
 } from './snapshot';
-export { isExpired, type RoleKeys } from './verification';
+export { isExpired, requireThreshold, type RoleKeys } from './verification';

@@ -8,6 +8,8 @@ export interface ComponentHealth {
   error?: string;
 }
 
+type ServiceUrls = Pick<CoreConfig, 'REGISTRY_URL' | 'REGISTRYCTL_URL' | 'JOBSERVICE_URL' | 'NOTARY_URL'>;
+
 const probeTimeoutMs = 3_000;
 /** Anyone may ask: probes are shared by those who ask at the same time. */
 const reuseMs = 1_000;
@@ -18,7 +20,7 @@ export class HealthService {
   private latest?: { health: Promise<ComponentHealth[]>; until: number };
 
   constructor(
-    @Inject(CONFIG) private readonly config: Pick<CoreConfig, 'REGISTRY_URL' | 'REGISTRYCTL_URL' | 'JOBSERVICE_URL'>,
+    @Inject(CONFIG) private readonly config: ServiceUrls,
     @Inject(REDIS) private readonly redis: Redis,
     private readonly database: Database,
   ) {}
@@ -30,10 +32,13 @@ export class HealthService {
   }
 
   private probeAll(): Promise<ComponentHealth[]> {
+    const { NOTARY_URL: notary } = this.config;
     return Promise.all([
       probe('core', async () => undefined),
       probe('database', () => this.database.query('SELECT 1')),
       probe('jobservice', () => ping(this.config.JOBSERVICE_URL)),
+      // Its own check, which knows whether the signer answers.
+      ...(notary === undefined ? [] : [probe('notary', () => ping(notary, '/_notary_server/health'))]),
       probe('redis', () => this.redis.ping()),
       probe('registry', () => ping(this.config.REGISTRY_URL)),
       probe('registryctl', () => ping(this.config.REGISTRYCTL_URL)),
@@ -57,8 +62,8 @@ async function probe(name: string, ask: () => Promise<unknown>): Promise<Compone
   }
 }
 
-async function ping(url: string): Promise<void> {
-  const response = await fetch(new URL('/healthz', url), { signal: AbortSignal.timeout(probeTimeoutMs) });
+async function ping(url: string, path = '/healthz'): Promise<void> {
+  const response = await fetch(new URL(path, url), { signal: AbortSignal.timeout(probeTimeoutMs) });
   await response.body?.cancel();
   if (!response.ok) throw new Error(`status ${response.status}`);
 }

@@ -12,21 +12,22 @@ export type TrustRequest =
   | { operation: 'Base' | 'Unknown'; gun: undefined };
 
 const unknown: TrustRequest = { operation: 'Unknown', gun: undefined };
+const ofNobody = /^\/v2(?:\/?|\/(_trust\/changefeed))$/;
+/** Greedy: the last one counts. */
+const ofSomething = /^\/v2\/([^*\s\0]+)\/_trust\/(.*)$/;
 const serverRole = /^(snapshot|timestamp)\.key$/;
 const byChecksum = /^(.+)\.([0-9a-fA-F]{64}|[0-9a-fA-F]{96}|[0-9a-fA-F]{128})\.json$/;
+const byRole = /^(.+)\.json$/;
 /** A version has no leading zeros, and none is 0. */
 const byVersion = /^([1-9]\d{0,14})\.(.+)\.json$/;
 
 /** `url` as it was received. The GUN is everything before the last `/_trust/`: host, port and slashes included. */
 export function parseTrustRequest(method: string, url: string): TrustRequest {
-  const path = decoded(url.split('?', 1)[0] ?? '');
-  if (path === '/v2/' || path === '/v2') return method === 'GET' ? { operation: 'Base', gun: undefined } : unknown;
-  if (path === '/v2/_trust/changefeed') return method === 'GET' ? { operation: 'Changefeed', gun: undefined } : unknown;
-  const end = path?.lastIndexOf('/_trust/') ?? -1;
-  if (path === undefined || !path.startsWith('/v2/') || end < '/v2/x'.length) return unknown;
-  const gun = path.slice('/v2/'.length, end);
-  if (gun.length > maxGunLength || /[*\s\0]/.test(gun)) return unknown;
-  return ofGun(method, gun, path.slice(end + '/_trust/'.length));
+  const path = decoded(url.replace(/\?.*$/, ''));
+  const global = method === 'GET' ? ofNobody.exec(path) : null;
+  if (global) return { operation: global[1] === undefined ? 'Base' : 'Changefeed', gun: undefined };
+  const [, gun = '', rest = ''] = ofSomething.exec(path) ?? [];
+  return gun === '' || gun.length > maxGunLength ? unknown : ofGun(method, gun, rest);
 }
 
 function ofGun(method: string, gun: string, rest: string): TrustRequest {
@@ -50,20 +51,21 @@ function ofKey(method: string, gun: string, role: ServerRole): TrustRequest {
 }
 
 function ofFile(gun: string, file: string): TrustRequest {
-  const [, hashedRole = '', checksum] = byChecksum.exec(file) ?? [];
-  if (checksum !== undefined && isRoleName(hashedRole))
-    return { operation: 'GetRoleByHash', gun, role: hashedRole, checksum: checksum.toLowerCase() };
-  const [, version, versionedRole = ''] = byVersion.exec(file) ?? [];
-  if (version !== undefined && isRoleName(versionedRole))
-    return { operation: 'GetRoleByVersion', gun, role: versionedRole, version: Number(version) };
-  const role = file.endsWith('.json') ? file.slice(0, -'.json'.length) : '';
-  return isRoleName(role) ? { operation: 'GetRole', gun, role } : unknown;
+  const [, hashed, checksum = ''] = byChecksum.exec(file) ?? [];
+  if (isRole(hashed)) return { operation: 'GetRoleByHash', gun, role: hashed, checksum: checksum.toLowerCase() };
+  const [, version, versioned] = byVersion.exec(file) ?? [];
+  if (isRole(versioned)) return { operation: 'GetRoleByVersion', gun, role: versioned, version: Number(version) };
+  const [, role] = byRole.exec(file) ?? [];
+  return isRole(role) ? { operation: 'GetRole', gun, role } : unknown;
 }
 
-function decoded(path: string): string | undefined {
+const isRole = (name: string | undefined): name is string => name !== undefined && isRoleName(name);
+
+/** Empty for a malformed escape. */
+function decoded(path: string): string {
   try {
     return decodeURIComponent(path);
   } catch {
-    return undefined;
+    return '';
   }
 }

@@ -12,7 +12,7 @@ import { canonicalJson, type ServerRole } from '@breakwater/tuf';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { TrustRequest } from '../http/trust-path';
-import type { TrustCall } from './trust-router';
+import type { TrustCall } from './trust-call';
 
 type FileRequest = Extract<TrustRequest, { operation: 'GetRole' | 'GetRoleByHash' | 'GetRoleByVersion' }>;
 

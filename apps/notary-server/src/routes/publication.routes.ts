@@ -3,7 +3,7 @@ import { CONFIG, FrontDoor, type NotaryServerConfig } from '@breakwater/platform
 import { TrustData, TrustPublisher } from '@breakwater/trust';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { readUpload } from '../http/upload';
-import type { TrustCall } from './trust-router';
+import type { TrustCall } from './trust-call';
 
 /** What clients change. */
 @Injectable()

@@ -8,14 +8,7 @@ import { TrustAuthorizer } from '../auth/trust-authorizer';
 import { parseTrustRequest, type TrustRequest } from '../http/trust-path';
 import { MetadataRoutes } from './metadata.routes';
 import { PublicationRoutes } from './publication.routes';
-
-/** A request that is allowed. */
-export interface TrustCall {
-  request: FastifyRequest;
-  reply: FastifyReply;
-  /** Who calls. */
-  name: string;
-}
+import type { TrustCall } from './trust-call';
 
 /** Actions that the token has to carry; nothing for `registry:catalog:*`. */
 const actionsOf: Record<TrustRequest['operation'], readonly string[]> = {

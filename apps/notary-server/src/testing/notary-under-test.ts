@@ -1,19 +1,13 @@
-import {
-  ConfigModule,
-  DatabaseModule,
-  notaryServerConfig,
-  notarySignerConfig,
-  type NotaryServerConfig,
-} from '@breakwater/platform';
-import { makeTrustKey, createTestDatabase, targetOf, TrustOwner, type TestDatabase } from '@breakwater/testing';
+import { ConfigModule, DatabaseModule, notaryServerConfig, type NotaryServerConfig } from '@breakwater/platform';
+import { createTestDatabase, targetOf, TrustOwner, type TestDatabase } from '@breakwater/testing';
 import { TokensModule, TokensService, type TokenAccess } from '@breakwater/tokens';
 import { publicKeySchema, type PublicKey } from '@breakwater/tuf';
 import { Module, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Client } from 'pg';
-import { createNotarySigner } from '../../../notary-signer/src/create-notary-signer';
 import { createNotaryServer } from '../create-notary-server';
+import { ServiceProcess } from './service-process';
 
 const secrets = { INTERNAL_SECRET: 'internal-secret-of-tests', SECRET_KEY: 'secret-key-of-tests' };
 const common = { PORT: '0', LOG_LEVEL: 'fatal', METRICS_PORT: '0', INTERNAL_SECRET: secrets.INTERNAL_SECRET };
@@ -31,7 +25,7 @@ export interface Answer {
 
 export interface Asking {
   /** Actions on `gun` that the token carries; undefined: no token. */
-  may?: string[];
+  may?: readonly string[];
   /** A token that was made otherwise. */
   token?: string;
   body?: FormData | string;
@@ -50,7 +44,7 @@ export class NotaryUnderTest {
   private constructor(
     readonly database: TestDatabase,
     readonly sql: Client,
-    public signer: NestFastifyApplication,
+    readonly signer: ServiceProcess,
     private readonly issuer: INestApplicationContext,
   ) {}
 
@@ -58,10 +52,12 @@ export class NotaryUnderTest {
     const database = await createTestDatabase();
     const sql = new Client({ connectionString: database.url });
     await sql.connect();
-    const signer = await createNotarySigner(
-      notarySignerConfig.parse({ ...common, DATABASE_URL: database.url, SIGNER_KEY: 'signer-key-of-tests' }),
-    );
-    await signer.listen(0, '127.0.0.1');
+    const signer = await ServiceProcess.start('notary-signer', {
+      INTERNAL_SECRET: secrets.INTERNAL_SECRET,
+      PORT: 0,
+      DATABASE_URL: database.url,
+      SIGNER_KEY: 'signer-key-of-tests',
+    });
     const issuer = await NestFactory.createApplicationContext(
       {
         module: TokenIssuerModule,
@@ -80,28 +76,29 @@ export class NotaryUnderTest {
 
   /** Another replica. */
   async addServer(overrides: Record<string, string> = {}): Promise<NestFastifyApplication> {
-    const server = await createNotaryServer(await this.config(overrides));
+    const server = await createNotaryServer(this.config(overrides));
     await server.listen(0, '127.0.0.1');
     this.servers.push(server);
     this.urls.push(await server.getUrl());
     return server;
   }
 
-  async config(overrides: Record<string, string> = {}): Promise<NotaryServerConfig> {
+  config(overrides: Record<string, string> = {}): NotaryServerConfig {
     return notaryServerConfig.parse({
       ...common,
       DATABASE_URL: this.database.url,
-      NOTARY_SIGNER_URL: await this.signer.getUrl(),
+      NOTARY_SIGNER_URL: this.signer.url,
       EXTERNAL_HOSTS: 'registry.example.com',
       ...overrides,
     });
   }
 
   async stop(): Promise<void> {
-    for (const app of [...this.servers, this.signer]) {
+    for (const app of this.servers) {
       app.getHttpServer().closeAllConnections();
       await app.close();
     }
+    await this.signer.stop();
     await this.issuer.close();
     await this.sql.end();
     await this.database.drop();
@@ -116,7 +113,7 @@ export class NotaryUnderTest {
   async ask(method: string, path: string, asking: Asking = {}): Promise<Answer> {
     const { may, body, headers = {}, replica = 0 } = asking;
     const gun = /^\/v2\/(.+)\/_trust\//.exec(path)?.[1] ?? '';
-    const token = asking.token ?? (may && (await this.token([{ type: 'repository', name: gun, actions: may }])));
+    const token = asking.token ?? (may && (await this.token([{ type: 'repository', name: gun, actions: [...may] }])));
     const response = await fetch(`${this.urls[replica]}${path}`, {
       method,
       body,
@@ -167,9 +164,6 @@ export function formOf(files: Record<string, Buffer | string>): FormData {
     form.append('files', new Blob([bytes], { type: 'application/octet-stream' }), role);
   return form;
 }
-
-/** A key that the server does not hold. */
-export const strangeKey = makeTrustKey;
 
 function errorIn(text: string): Answer['error'] {
   try {

@@ -29,6 +29,7 @@ export const coreConfig = z.object({
   REGISTRY_URL: z.url().describe('Internal address of the registry'),
   REGISTRYCTL_URL: z.url().describe('Internal address of registryctl'),
   JOBSERVICE_URL: z.url().describe('Internal address of the job service'),
+  NOTARY_URL: z.url().optional().describe('Internal address of notary-server; unset: there is none'),
   CA_CERT_FILE: z.string().optional().describe('PEM file offered at /api/v2.0/systeminfo/getcert'),
 });
 export type CoreConfig = z.output<typeof coreConfig>;

@@ -1,4 +1,6 @@
 import { auditAndQuotaMetrics } from './audit-and-quota-metric-descriptions';
+import { databaseMetrics, redisMetrics } from './connection-metric-descriptions';
+import { notaryMetrics } from './notary-metric-descriptions';
 import { taskQueueMetrics, taskRunMetrics } from './task-metric-descriptions';
 
 /** What a metric is, for Prometheus and for docs/operations/monitoring.md. */
@@ -26,27 +28,6 @@ const everywhere = {
     help: 'Metrics that were left out of a scrape, because what they are read from did not answer',
     labels: ['metric'],
   },
-} as const satisfies Record<string, MetricDescription>;
-
-/** Of the services that speak to Postgres. */
-const database = {
-  breakwater_database_connections: {
-    type: 'gauge',
-    help: 'Connections of the Postgres pool: busy, idle, and requests waiting for one',
-    labels: ['state'],
-  },
-  breakwater_database_connections_limit: { type: 'gauge', help: 'Connections that the Postgres pool may hold' },
-  breakwater_database_query_duration_seconds: {
-    type: 'histogram',
-    help: 'Time of the queries that Postgres answered',
-    buckets: shortSeconds,
-  },
-  breakwater_database_query_errors_total: { type: 'counter', help: 'Queries that failed' },
-} as const satisfies Record<string, MetricDescription>;
-
-/** Of the services that speak to Redis. */
-const redis = {
-  breakwater_redis_up: { type: 'gauge', help: '1: the connection to Redis is ready', aggregator: 'min' },
 } as const satisfies Record<string, MetricDescription>;
 
 /** Of the services that log people and robots in. */
@@ -294,25 +275,15 @@ const jobservice = {
   },
 } as const satisfies Record<string, MetricDescription>;
 
-/** Notary's names, and ours. */
-const notary = {
-  notary_server_http_requests_total: {
-    type: 'counter',
-    help: 'Requests, by operation (UpdateTUF, GetRole, GetRoleByHash, GetRoleByVersion, GetKey, RotateKey, DeleteTUF, Changefeed; Base: /v2/; Unknown: no such route)',
-    labels: ['operation', 'method', 'code'],
-  },
-  notary_server_http_request_duration_seconds: {
-    type: 'histogram',
-    help: 'Time of requests',
-    labels: ['operation', 'method'],
-    buckets: seconds,
-  },
-  breakwater_trust_refreshes_total: {
-    type: 'counter',
-    help: 'Trust data that expires soon, by result (refreshed, failed, unsignable: its owner holds the key)',
-    labels: ['result'],
-  },
-} as const satisfies Record<string, MetricDescription>;
-
 /** Every metric of the platform under a name of ours or the reference's, by where it comes from. The only such list. */
-export const metricGroups = { everywhere, database, redis, login, core, registry, requests, jobservice, notary };
+export const metricGroups = {
+  everywhere,
+  database: databaseMetrics,
+  redis: redisMetrics,
+  login,
+  core,
+  registry,
+  requests,
+  jobservice,
+  notary: notaryMetrics,
+};
