@@ -18,6 +18,13 @@ export function parseBundle(pem: Buffer): X509Certificate[] {
   }
 }
 
+/** The first, whose key signs: for delegations it may be a CA, as OpenSSL makes self-signed ones. Throws TufError. */
+export function firstOf(bundle: readonly X509Certificate[]): X509Certificate {
+  const [first] = bundle;
+  if (!first) throw new TufError('no certificates found in bundle');
+  return first;
+}
+
 /** The one certificate that is no CA; it comes first. Throws TufError. */
 export function leafOf(bundle: readonly X509Certificate[]): X509Certificate {
   const leaves = bundle.filter(({ ca }) => !ca);

@@ -1,7 +1,7 @@
 import { createPublicKey, hash, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { canonicalJson } from './canonical-json';
-import { leafOf, parseBundle } from './certificates';
+import { firstOf, parseBundle } from './certificates';
 import { TufError } from './errors';
 
 /** `public`: base64 of the DER SPKI (ecdsa, rsa), of 32 bytes (ed25519), or of a PEM bundle (…-x509). */
@@ -48,7 +48,7 @@ interface Reader {
 }
 
 const spki = (bytes: Buffer): KeyObject => createPublicKey({ key: bytes, format: 'der', type: 'spki' });
-const certificate = (bytes: Buffer): KeyObject => leafOf(parseBundle(bytes)).publicKey;
+const certificate = (bytes: Buffer): KeyObject => firstOf(parseBundle(bytes)).publicKey;
 
 const readers: Partial<Record<string, Reader>> = {
   ecdsa: { type: 'ec', read: spki },

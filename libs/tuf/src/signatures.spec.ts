@@ -49,13 +49,17 @@ describe('every method that Notary knows', () => {
     expect(isSignedBy(rsaKey, message, { method: other, sig: base64(signature) })).toBe(false);
   });
 
-  it('with a certificate in place of the key, which clients list under the bare key', () => {
-    const { key, publicKey, privateKey } = ecKey('P-256');
-    const pem = makeEcCertificate({ commonName: 'host/app', publicKey, privateKey });
-    const certified = publicKeyOf('ecdsa-x509', Buffer.from(pem));
-    expect(isSignedBy(certified, message, { method: 'ecdsa', sig: p1363(privateKey) })).toBe(true);
-    expect(canonicalKeyIdOf(certified)).toBe(keyIdOf(key));
-  });
+  // `openssl req -x509` makes CAs of them, and delegations are added with such files.
+  it.each([false, true])(
+    'with a certificate in place of the key, which clients list under the bare key (CA: %p)',
+    (ca) => {
+      const { key, publicKey, privateKey } = ecKey('P-256');
+      const pem = makeEcCertificate({ commonName: 'host/app', publicKey, privateKey, ca });
+      const certified = publicKeyOf('ecdsa-x509', Buffer.from(pem));
+      expect(isSignedBy(certified, message, { method: 'ecdsa', sig: p1363(privateKey) })).toBe(true);
+      expect(canonicalKeyIdOf(certified)).toBe(keyIdOf(key));
+    },
+  );
 });
 
 describe('what is no signature', () => {
