@@ -5,17 +5,32 @@ import { TufError } from './errors';
 const notBeforeLeewayMs = 24 * 3_600_000;
 const shortestRsa = 2_048;
 
-const pemBlock = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
+const [begin, end] = ['-----BEGIN CERTIFICATE-----', '-----END CERTIFICATE-----'];
+/** A leaf and those above it. */
+const longestBundle = 10;
 
 /** The certificates of a PEM bundle, in their order. Throws TufError when there is none or one cannot be read. */
 export function parseBundle(pem: Buffer): X509Certificate[] {
-  const blocks = pem.toString('latin1').match(pemBlock) ?? [];
+  const blocks = pemBlocks(pem.toString('latin1'));
   if (blocks.length === 0) throw new TufError('no certificates found in bundle');
+  if (blocks.length > longestBundle) throw new TufError('too many certificates in bundle');
   try {
     return blocks.map((block) => new X509Certificate(block));
   } catch (cause) {
     throw new TufError('a certificate of the bundle cannot be read', { cause });
   }
+}
+
+/** Looks at every character once, whatever the text: it is a stranger's. */
+function pemBlocks(text: string): string[] {
+  const blocks: string[] = [];
+  for (let at = text.indexOf(begin); at >= 0;) {
+    const close = text.indexOf(end, at);
+    if (close < 0) break;
+    blocks.push(text.slice(at, close + end.length));
+    at = text.indexOf(begin, close);
+  }
+  return blocks;
 }
 
 /** The first, whose key signs: for delegations it may be a CA, as OpenSSL makes self-signed ones. Throws TufError. */

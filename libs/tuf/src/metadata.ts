@@ -13,13 +13,23 @@ const time = z
 
 const common = { version: z.int(), expires: time };
 const keys = z.record(z.string(), publicKeySchema);
+/**
+ * Keys of a role, and signatures of a file. Each may cost a verification before anybody is known to be trusted, and
+ * nobody needs so many.
+ */
+const maxSigners = 200;
 /** Go writes an empty list as null. */
 const strings = z
   .array(z.string())
   .nullish()
   .transform((list) => list ?? []);
+const keyIds = z
+  .array(z.string())
+  .max(maxSigners)
+  .nullish()
+  .transform((list) => list ?? []);
 
-export const roleKeysSchema = z.object({ keyids: strings, threshold: z.int() });
+export const roleKeysSchema = z.object({ keyids: keyIds, threshold: z.int() });
 
 /** `hashes`: algorithm → base64. `length`: bytes. */
 export const fileMetaSchema = z.object({
@@ -71,6 +81,7 @@ const envelopeSchema = z.object({
   signed: z.looseObject({ version: z.int().default(0) }),
   signatures: z
     .array(signatureSchema)
+    .max(maxSigners)
     .nullish()
     .transform((found) => found ?? []),
 });

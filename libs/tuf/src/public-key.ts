@@ -4,10 +4,13 @@ import { canonicalJson } from './canonical-json';
 import { firstOf, parseBundle } from './certificates';
 import { TufError } from './errors';
 
+/** A bundle of certificates, in base64. */
+const longestKey = 64 * 1024;
+
 /** `public`: base64 of the DER SPKI (ecdsa, rsa), of 32 bytes (ed25519), or of a PEM bundle (…-x509). */
 export const publicKeySchema = z.object({
   keytype: z.string().min(1),
-  keyval: z.object({ public: z.base64(), private: z.null().optional() }),
+  keyval: z.object({ public: z.base64().max(longestKey), private: z.null().optional() }),
 });
 export type PublicKey = z.output<typeof publicKeySchema>;
 

@@ -278,6 +278,30 @@ describe('targets and delegations', () => {
   });
 });
 
+describe('what would take long to check', () => {
+  const files = (root: Buffer) => ({ root, targets: owner.targets({}) });
+
+  it('is refused: keys of a role, signatures of a file', () => {
+    const many = Array.from({ length: 201 }, () => owner.rootKeys[0]!.id);
+    const change = (signed: Record<string, unknown>) => {
+      (signed.roles as Record<string, { keyids: string[] }>).root!.keyids = many;
+    };
+    expect(refusal(files(owner.root(servers(), { change })))).toEqual(badRoot(containing('roles.root.keyids')));
+    const signers = Array<TrustKey>(201).fill(owner.rootKeys[0]!);
+    expect(() => publish(files(owner.root(servers(), { signers })))).toThrow('not a signed file: signatures');
+  });
+
+  it('a bundle without end, or with too many certificates, is none', () => {
+    const [start] = ['-----BEGIN CERTIFICATE-----\n'];
+    for (const wrap of [() => start.repeat(1_500), (pem: string) => pem.repeat(11)]) {
+      owner.rootKeys = [makeRootKey(gun, { wrap })];
+      expect(refusal(files(owner.root(servers())))).toEqual(badRoot(containing('unable to retrieve valid leaf')));
+    }
+    owner.rootKeys = [makeRootKey(gun, { wrap: (pem) => pem.padEnd(50_000) })];
+    expect(refusal(files(owner.root(servers())))).toEqual(badRoot(containing('keyval.public')));
+  });
+});
+
 describe('a snapshot that the client brings', () => {
   const snapshotOf = (files: Record<string, Buffer>, signers = [snapshotKey]) =>
     signedBy(signers, nextSnapshot(undefined, new Map(Object.entries(files)), now));
