@@ -1,5 +1,6 @@
 import { Database } from '@breakwater/platform';
 import { Injectable } from '@nestjs/common';
+import { hash } from 'node:crypto';
 
 /** A role file as it was stored. */
 export interface StoredFile {
@@ -16,6 +17,10 @@ export interface NewFile {
   version: number;
   sha256: string;
   data: Buffer;
+}
+
+export function fileOf(role: string, version: number, data: Buffer): NewFile {
+  return { role, version, data, sha256: hash('sha256', data, 'hex') };
 }
 
 /** Two-key advisory locks of this number are for GUNs. */

@@ -12,9 +12,8 @@ import {
   type ValidPublication,
 } from '@breakwater/tuf';
 import { Injectable } from '@nestjs/common';
-import { hash } from 'node:crypto';
 import { ServerSignatures } from './server-signatures';
-import { TrustFilesRepository, type NewFile } from './trust-files.repository';
+import { fileOf, TrustFilesRepository, type NewFile } from './trust-files.repository';
 import { TrustRepositoriesRepository } from './trust-repositories.repository';
 import { firstExpiry, TrustStates, type TrustState } from './trust-state';
 
@@ -144,13 +143,6 @@ function refusing<T>(work: () => T): T {
 function refused(error: InvalidUpdateError): AppError {
   return new AppError('INVALID_UPDATE', 'Update sent by the client is invalid.', { detail: error.detail });
 }
-
-const fileOf = (role: string, version: number, data: Buffer): NewFile => ({
-  role,
-  version,
-  data,
-  sha256: hash('sha256', data, 'hex'),
-});
 
 const versionOf = (bytes: Buffer): number => parseEnvelope(bytes).version;
 const expiryOf = (bytes: Buffer): { expires: string } => parseEnvelope(bytes).signed as { expires: string };

@@ -1,9 +1,8 @@
 import { Database } from '@breakwater/platform';
 import { nextSnapshot, nextTimestamp, parseEnvelope, parseRoot, type ServerRole, type Unsigned } from '@breakwater/tuf';
 import { Injectable } from '@nestjs/common';
-import { hash } from 'node:crypto';
 import { ServerSignatures } from './server-signatures';
-import { TrustFilesRepository, type NewFile } from './trust-files.repository';
+import { fileOf, TrustFilesRepository, type NewFile } from './trust-files.repository';
 import { TrustRepositoriesRepository } from './trust-repositories.repository';
 import { firstExpiry, metadataNotFound, TrustStates, type TrustState } from './trust-state';
 
@@ -68,10 +67,3 @@ export class TrustRefresher {
     return made;
   }
 }
-
-const fileOf = (role: string, version: number, data: Buffer): NewFile => ({
-  role,
-  version,
-  data,
-  sha256: hash('sha256', data, 'hex'),
-});
