@@ -8,6 +8,8 @@ const NAMES = [
   ['registry', /apps\/registry\//],
   ['registryctl', /apps\/registryctl\//],
   ['jobservice', /apps\/jobservice\//],
+  ['notary-server', /apps\/notary-server\//],
+  ['notary-signer', /apps\/notary-signer\//],
   ['postgres', /postgres/],
   ['nginx', /nginx/],
   ['redis', /redis-server/],

@@ -18,6 +18,8 @@ export interface Platform {
   pid: number;
   httpPort: number;
   httpsPort: number;
+  /** https, for trust data alone. */
+  notaryPort: number;
   /** http://127.0.0.1:<port> */
   httpUrl: string;
   /** host:port for clients that speak http on loopback. */
@@ -66,9 +68,10 @@ export function makePlatformFolder(): string {
 /** `npm start` on free ports. */
 export async function startPlatform(options: StartOptions): Promise<Running> {
   const { folder } = options;
-  const { httpPort, httpsPort, admin } = options.again ?? (await newIdentity());
+  const { httpPort, httpsPort, notaryPort, admin } = options.again ?? (await newIdentity());
   const address = outwardAddress();
-  const args = ['--http-port', String(httpPort), '--https-port', String(httpsPort), ...(options.args ?? [])];
+  const ports = { '--http-port': httpPort, '--https-port': httpsPort, '--notary-port': notaryPort };
+  const args = [...Object.entries(ports).flatMap(([name, port]) => [name, String(port)]), ...(options.args ?? [])];
   if (address) args.push('--listen', address);
   const data = join(folder, 'data');
   const child = launch([...args, '--data', data, '--no-install'], {
@@ -85,7 +88,7 @@ export async function startPlatform(options: StartOptions): Promise<Running> {
     const host = `127.0.0.1:${httpPort}`;
     const outward = address && { insecureHost: `${address}:${httpPort}`, httpsHost: `${address}:${httpsPort}` };
     const storage = join(data, 'storage');
-    const addresses = { httpPort, httpsPort, httpUrl, host, ...outward };
+    const addresses = { httpPort, httpsPort, notaryPort, httpUrl, host, ...outward };
     return { platform: { pid: child.pid!, ...addresses, caFile, storage, admin }, stop };
   } catch (error) {
     await stop();
@@ -93,9 +96,10 @@ export async function startPlatform(options: StartOptions): Promise<Running> {
   }
 }
 
-async function newIdentity(): Promise<Pick<Platform, 'httpPort' | 'httpsPort' | 'admin'>> {
+async function newIdentity(): Promise<Pick<Platform, 'httpPort' | 'httpsPort' | 'notaryPort' | 'admin'>> {
   const password = `Admin-${randomBytes(8).toString('hex')}1aA`;
-  return { httpPort: await freePort(), httpsPort: await freePort(), admin: { username: 'admin', password } };
+  const [httpPort, httpsPort, notaryPort] = [await freePort(), await freePort(), await freePort()];
+  return { httpPort, httpsPort, notaryPort, admin: { username: 'admin', password } };
 }
 
 function launch(args: string[], env: Record<string, string>): ChildProcess {
