@@ -164,10 +164,15 @@ describe('the wrapping key', () => {
     const moved = await start({ SIGNER_KEY: SIGNER_KEY_NEW });
     expect(await signs(key, { gun: 'host/moved', role: 'timestamp' }, moved)).toBe(true);
     await expect(start()).rejects.toThrow('SIGNER_KEY is not the one it was sealed under');
+    // Nor is the one well that runs with the old secret.
+    const ready = await app.inject({ url: '/readyz' });
+    expect(ready.statusCode).toBe(503);
+    expect(ready.body).toContain('keys: the signer');
     // Back again, for who runs the tests after this one.
     const back = await start({ SIGNER_KEY, SIGNER_KEY_PREVIOUS: SIGNER_KEY_NEW });
     await back.get(WrappingKeys, { strict: false }).rotate();
     await Promise.all([back.close(), moved.close()]);
+    expect((await app.inject({ url: '/readyz' })).statusCode).toBe(200);
   });
 });
 

@@ -28,8 +28,13 @@ export class NotarySignerModule implements OnApplicationBootstrap {
         MetricsModule.forRoot('notary-signer', config),
         SignerModule,
         HealthModule.forRoot({
-          inject: [Database],
-          checks: (database: Database) => [{ name: 'database', check: () => database.query('SELECT 1') }],
+          imports: [SignerModule],
+          inject: [Database, SignerKeys],
+          checks: (database: Database, keys: SignerKeys) => [
+            { name: 'database', check: () => database.query('SELECT 1') },
+            // They may have been sealed under another SIGNER_KEY since the start.
+            { name: 'keys', check: () => keys.selfCheck() },
+          ],
         }),
       ],
       controllers: [KeysController],

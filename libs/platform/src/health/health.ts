@@ -55,14 +55,16 @@ async function failure({ name, check }: ReadinessCheck): Promise<string | undefi
 
 @Module({})
 export class HealthModule {
-  /** `inject` are the providers handed to `checks`, in order. */
+  /** `inject` are the providers handed to `checks`, in order; `imports` brings those that are not global. */
   static forRoot(options: {
+    imports?: DynamicModule['imports'];
     inject: unknown[];
     checks: (...dependencies: never[]) => ReadinessCheck[];
   }): DynamicModule {
     return {
       module: HealthModule,
       global: true,
+      imports: options.imports,
       controllers: [HealthController],
       providers: [
         DrainState,
