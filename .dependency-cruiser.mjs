@@ -6,6 +6,7 @@ const folders = {
   contract: '^libs/(contracts|tuf)/',
   adapter: '^libs/storage/',
   platform: '^libs/(platform|tracing)/',
+  trust: '^libs/(notation|cosign)/',
   domain: '^libs/domain/',
   app: '^apps/(?!e2e/)',
   e2e: '^apps/e2e/',

@@ -8,11 +8,13 @@ export const layers = {
   kernel: [],
   contract: ['kernel'],
   adapter: ['kernel', 'contract'],
+  /** Verification of signatures: rules without I/O, as the kernel's, with packages that only they need. */
+  trust: ['kernel'],
   platform: ['kernel', 'contract'],
-  domain: ['kernel', 'contract', 'platform', 'adapter', 'domain'],
-  app: ['kernel', 'contract', 'platform', 'adapter', 'domain'],
+  domain: ['kernel', 'contract', 'platform', 'adapter', 'trust', 'domain'],
+  app: ['kernel', 'contract', 'platform', 'adapter', 'trust', 'domain'],
   e2e: ['kernel', 'contract', 'testing'],
-  testing: ['kernel', 'contract', 'platform', 'adapter', 'domain', 'app'],
+  testing: ['kernel', 'contract', 'platform', 'adapter', 'trust', 'domain', 'app'],
   tool: [],
 };
 
@@ -53,7 +55,7 @@ export const frameworks = [
 ];
 
 /** Layers that hold no framework. */
-export const frameworkFree = ['kernel', 'contract'];
+export const frameworkFree = ['kernel', 'contract', 'trust'];
 
 const typeTag = (layer) => `type:${layer}`;
 

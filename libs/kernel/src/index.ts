@@ -16,3 +16,12 @@ export { restLinkHeader } from './paging/rest-page';
 export { parseQuery, parseSort, type QueryFilter, type QuerySort, type QueryValue } from './query/query-language';
 export { compileGlob, type Glob } from './glob/glob';
 export { compileSelectors, isExcluding, type Selector } from './glob/selector';
+export {
+  type CertificateSummary,
+  type SignatureCheck,
+  type SignatureStatus,
+  type SignatureVerdict,
+  type SignedSubject,
+  type Signer,
+  type SigningTime,
+} from './trust/signature-verdict';

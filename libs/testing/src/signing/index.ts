@@ -1,0 +1,3 @@
+export * from './test-certificates';
+export * from './notation-signer';
+export * from './test-timestamps';
