@@ -1,6 +1,7 @@
 import { digestOf, type SignatureVerdict } from '@breakwater/kernel';
 import {
   makeCertificate,
+  makeCrl,
   makeRoot,
   type NotationRequest,
   notationManifest,
@@ -391,6 +392,28 @@ describe('timestamps', () => {
       if (status === 'valid') expect(signedAt).toEqual({ at: ago(0.5), source: 'timestamp-authority' });
     }
     expect(statuses.filter((status) => status === 'invalid').length).toBeGreaterThan(statuses.length / 2);
+  });
+});
+
+describe('revocation', () => {
+  const crlUrl = 'http://ca.example.com/a.crl';
+  const signer = makeCertificate({ subject: subjectName, issuer: root, crlUrl });
+  const client = (crl?: Buffer) => ({
+    ocsp: () => Promise.reject(new Error('no such host')),
+    crl: () => (crl === undefined ? Promise.reject(new Error('503')) : Promise.resolve(crl)),
+  });
+  const asking = (crl?: Buffer, verification?: object) => ({ ...trusting(verification), revocation: client(crl) });
+  const revoked = makeCrl({ issuer: root, revoked: [{ certificate: signer }] });
+
+  it('is asked for where the caller gives a way to, and enforced as the level says', async () => {
+    const request = { chain: [signer, root] };
+    expect((await verdictOn(request, asking(makeCrl({ issuer: root })))).status).toBe('valid');
+    expect(await verdictOn(request, asking(revoked))).toMatchObject({ status: 'revoked', reasons: [expect.stringMatching(/is revoked/)] });
+    expect((await verdictOn(request, asking())).status).toBe('revoked');
+    const permissive = await verdictOn(request, asking(revoked, { level: 'permissive' }));
+    expect([permissive.status, outcomes(permissive).revocation]).toEqual(['valid', 'logged']);
+    const skipped = await verdictOn(request, asking(revoked, { level: 'strict', override: { revocation: 'skip' } }));
+    expect([skipped.status, outcomes(skipped).revocation]).toEqual(['valid', 'skipped']);
   });
 });
 

@@ -1,3 +1,4 @@
 export * from './test-certificates';
 export * from './notation-signer';
 export * from './test-timestamps';
+export * from './test-revocation';
