@@ -25,3 +25,6 @@ export {
   type Signer,
   type SigningTime,
 } from './trust/signature-verdict';
+export { orFault, SignatureFault } from './trust/signature-fault';
+export { SignatureChecks, type CheckAction, type CheckFailure } from './trust/signature-checks';
+export { mustHaveDigest } from './trust/content-digest';

@@ -1,6 +1,5 @@
-import { parseJson, type SignedSubject } from '@breakwater/kernel';
+import { orFault, parseJson, SignatureFault, type SignedSubject } from '@breakwater/kernel';
 import { z } from 'zod';
-import { orFault, SignatureFault } from './fault';
 
 /** signature-specification.md "Payload". */
 const payload = z.object({

@@ -1,7 +1,6 @@
-import { type Manifest, mediaTypes, type SignedSubject } from '@breakwater/kernel';
+import { type Manifest, mediaTypes, SignatureFault, type SignedSubject } from '@breakwater/kernel';
 import { type Descriptor } from '@breakwater/kernel';
 import { isEnvelopeType } from './envelope/integrity';
-import { SignatureFault } from './fault';
 
 export const notationArtifactType = 'application/vnd.cncf.notary.signature';
 const MAX_ENVELOPE = 4 * 1024 * 1024;

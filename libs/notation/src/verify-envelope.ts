@@ -1,6 +1,13 @@
-import { type SignatureCheck, type SignatureStatus, type SignedSubject, type SigningTime } from '@breakwater/kernel';
+import {
+  type CheckFailure,
+  SignatureChecks,
+  type SignatureCheck,
+  SignatureFault,
+  type SignatureStatus,
+  type SignedSubject,
+  type SigningTime,
+} from '@breakwater/kernel';
 import { type Envelope } from './envelope/envelope';
-import { SignatureFault } from './fault';
 import { missingClaim, readPayload } from './payload';
 import { type Enforcement, parseIdentity, type TrustPolicy } from './policy/trust-policy';
 import { storesFor, type TrustStore } from './policy/trust-store';
@@ -37,15 +44,13 @@ export interface Findings {
   recheckAt?: Date;
 }
 
-type Failure = { reason: string; status: SignatureStatus };
-
 /**
  * The validations of trust-store-trust-policy.md after integrity. All are made, whatever the first ones say: a person
  * who mends one fault should see the next.
  */
 export async function examine(examination: Examination): Promise<Findings> {
   const { envelope, subject, trust, enforcement, now } = examination;
-  const found = new Checks();
+  const found = new SignatureChecks();
   const claims = found.run('subject', 'enforce', 'invalid', () => readPayload(envelope.payload, subject)) ?? {};
   found.run('claims', 'enforce', 'invalid', () => throwIf(missingClaim(claims, trust.requiredClaims ?? {})));
   const trustedBy =
@@ -64,35 +69,6 @@ export async function examine(examination: Examination): Promise<Findings> {
     signedAt,
     ...recheckAt(examination, timestamp),
   };
-}
-
-class Checks {
-  readonly checks: SignatureCheck[] = [];
-  status: SignatureStatus = 'valid';
-
-  run<T>(name: string, action: 'enforce' | 'log' | 'skip', status: SignatureStatus, check: () => T): T | undefined {
-    try {
-      const value = check();
-      this.add(name, action, undefined);
-      return value;
-    } catch (error) {
-      if (!(error instanceof SignatureFault)) throw error;
-      this.add(name, action, { reason: error.message, status });
-      return undefined;
-    }
-  }
-
-  add(name: string, action: 'enforce' | 'log' | 'skip', failure: Failure | undefined): void {
-    if (action === 'skip') return this.skip(name, 'the trust policy skips it');
-    if (failure === undefined) return void this.checks.push({ name, outcome: 'passed' });
-    this.checks.push({ name, outcome: action === 'enforce' ? 'failed' : 'logged', reason: failure.reason });
-    if (action === 'enforce' && this.status === 'valid') this.status = failure.status;
-  }
-
-  skip(name: string, reason: string): void {
-    const others = this.checks.filter((check) => check.name !== name);
-    this.checks.splice(0, this.checks.length, ...others, { name, outcome: 'skipped', reason });
-  }
 }
 
 function throwIf(problem: string | undefined): void {
@@ -126,7 +102,7 @@ function checkIdentity({ envelope, trust }: Examination): void {
 }
 
 /** "Validate Trusted Timestamp". Returns the timestamp when one was needed and is good. */
-async function checkTime(examination: Examination, found: Checks): Promise<VerifiedTimestamp | undefined> {
+async function checkTime(examination: Examination, found: SignatureChecks): Promise<VerifiedTimestamp | undefined> {
   const { envelope, enforcement, now, trust } = examination;
   const action = enforcement.authenticTimestamp;
   const { scheme, signingTime: at } = envelope.attributes;
@@ -174,7 +150,7 @@ async function authorityFailure(
   { chain }: VerifiedTimestamp,
   client: RevocationClient | undefined,
   now: Date,
-): Promise<Failure | undefined> {
+): Promise<CheckFailure | undefined> {
   if (client === undefined) return undefined;
   const { status, reason } = await checkRevocation(chain, { client, now });
   return status === 'good' ? undefined : { reason: `the timestamp authority: ${reason}`, status: 'revoked' };
@@ -191,7 +167,10 @@ function signingTime({ attributes }: Envelope, timestamp: VerifiedTimestamp | un
   return { at: attributes.signingTime, source: attributes.scheme === 'notary.x509' ? 'signer' : 'signing-authority' };
 }
 
-async function revocationFailure(examination: Examination, { at, source }: SigningTime): Promise<Failure | undefined> {
+async function revocationFailure(
+  examination: Examination,
+  { at, source }: SigningTime,
+): Promise<CheckFailure | undefined> {
   const { envelope, trust, enforcement, now } = examination;
   if (trust.revocation === undefined || enforcement.revocation === 'skip') return undefined;
   const question = { client: trust.revocation, now, ...(source !== 'signer' && { signedAt: at }) };

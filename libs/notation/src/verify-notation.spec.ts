@@ -408,7 +408,10 @@ describe('revocation', () => {
   it('is asked for where the caller gives a way to, and enforced as the level says', async () => {
     const request = { chain: [signer, root] };
     expect((await verdictOn(request, asking(makeCrl({ issuer: root })))).status).toBe('valid');
-    expect(await verdictOn(request, asking(revoked))).toMatchObject({ status: 'revoked', reasons: [expect.stringMatching(/is revoked/)] });
+    expect(await verdictOn(request, asking(revoked))).toMatchObject({
+      status: 'revoked',
+      reasons: [expect.stringMatching(/is revoked/)],
+    });
     expect((await verdictOn(request, asking())).status).toBe('revoked');
     const permissive = await verdictOn(request, asking(revoked, { level: 'permissive' }));
     expect([permissive.status, outcomes(permissive).revocation]).toEqual(['valid', 'logged']);

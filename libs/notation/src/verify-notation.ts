@@ -1,15 +1,16 @@
 import {
   type Descriptor,
-  digestOf,
+  mustHaveDigest,
+  orFault,
   parseManifest,
   type SignatureCheck,
+  SignatureFault,
   type SignatureStatus,
   type SignatureVerdict,
   type SignedSubject,
 } from '@breakwater/kernel';
 import { type Envelope } from './envelope/envelope';
 import { openEnvelope } from './envelope/integrity';
-import { orFault, SignatureFault } from './fault';
 import { enforcementOf } from './policy/trust-policy';
 import { envelopeLayer } from './signature-manifest';
 import { examine, type NotationTrust } from './verify-envelope';
@@ -80,11 +81,6 @@ async function readEnvelope({
 
 const open = ({ mediaType, bytes }: EnvelopeBlob): Envelope | SignatureFault =>
   faultOf(() => openEnvelope(mediaType, bytes));
-
-function mustHaveDigest(bytes: Buffer, digest: string, what: string): void {
-  const actual = digestOf(bytes, digest.startsWith('sha512:') ? 'sha512' : 'sha256');
-  if (actual !== digest) throw new SignatureFault(`${what} is not what its digest says`);
-}
 
 function faultOf<T>(read: () => T): T | SignatureFault {
   try {

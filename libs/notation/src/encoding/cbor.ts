@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { SignatureFault } from '../fault';
+import { SignatureFault } from '@breakwater/kernel';
 
 /** RFC 8949, as far as COSE_Sign1 needs it: no floats, no indefinite lengths, no simple values but the three. */
 export type Cbor = number | bigint | string | Buffer | boolean | null | Cbor[] | CborMap | CborTag;

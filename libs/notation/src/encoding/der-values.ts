@@ -1,4 +1,4 @@
-import { SignatureFault } from '../fault';
+import { SignatureFault } from '@breakwater/kernel';
 import { type Der, expectTag, tags } from './der';
 
 /** Dotted: `2.5.29.15`. */

@@ -1,4 +1,4 @@
-import { SignatureFault } from '../fault';
+import { SignatureFault } from '@breakwater/kernel';
 
 /** One element of ITU-T X.690 DER. */
 export interface Der {

@@ -1,5 +1,5 @@
+import { SignatureFault } from '@breakwater/kernel';
 import { type Cbor, cborHead, type CborMap, CborTag, decodeCbor } from '../encoding/cbor';
-import { SignatureFault } from '../fault';
 import { attributeNames, type Envelope, readAttributes, readChain } from './envelope';
 
 const COSE_SIGN1 = 18;

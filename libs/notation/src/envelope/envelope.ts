@@ -1,4 +1,4 @@
-import { SignatureFault } from '../fault';
+import { SignatureFault } from '@breakwater/kernel';
 import { type Certificate, parseCertificate } from '../x509/certificate';
 
 export const payloadType = 'application/vnd.cncf.notary.payload.v1+json';

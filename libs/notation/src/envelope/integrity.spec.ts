@@ -1,7 +1,6 @@
 import fc from 'fast-check';
-import { digestOf } from '@breakwater/kernel';
+import { digestOf, SignatureFault } from '@breakwater/kernel';
 import { makeCertificate, makeRoot, signWithNotation } from '@breakwater/testing/signing';
-import { SignatureFault } from '../fault';
 import { openEnvelope } from './integrity';
 
 const content = Buffer.from('{"schemaVersion":2}');

@@ -1,4 +1,4 @@
-import { SignatureFault } from '../fault';
+import { SignatureFault } from '@breakwater/kernel';
 import { checkChain } from '../x509/chain';
 import { isSignedWith, signatureAlgorithmOf } from '../x509/key-algorithm';
 import { readCose } from './cose';

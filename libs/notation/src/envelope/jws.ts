@@ -1,6 +1,5 @@
-import { parseJson } from '@breakwater/kernel';
+import { orFault, parseJson, SignatureFault } from '@breakwater/kernel';
 import { z } from 'zod';
-import { orFault, SignatureFault } from '../fault';
 import { attributeNames, type Envelope, readAttributes, readChain } from './envelope';
 
 /** RFC 7515 7.2.2, flattened. */

@@ -1,6 +1,5 @@
-import { AppError } from '@breakwater/kernel';
+import { AppError, SignatureFault } from '@breakwater/kernel';
 import { z } from 'zod';
-import { SignatureFault } from '../fault';
 import { identityMap, isPartOf, parseName } from '../x509/distinguished-name';
 
 const action = z.enum(['enforce', 'log']);

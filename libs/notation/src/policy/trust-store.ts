@@ -1,5 +1,4 @@
-import { AppError } from '@breakwater/kernel';
-import { SignatureFault } from '../fault';
+import { AppError, SignatureFault } from '@breakwater/kernel';
 import { type Certificate, isSelfIssued, parseCertificate } from '../x509/certificate';
 import { basicConstraintsOf } from '../x509/certificate';
 import { splitStore, type TrustPolicy, type TrustStoreType } from './trust-policy';

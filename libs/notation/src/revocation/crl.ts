@@ -1,6 +1,6 @@
+import { SignatureFault } from '@breakwater/kernel';
 import { childrenOf, context, type Der, expectTag, fieldsOf, readDer, tags } from '../encoding/der';
 import { booleanOf, hexIntegerOf, oidOf, timeOf } from '../encoding/der-values';
-import { SignatureFault } from '../fault';
 import { basicConstraintsOf, type Certificate, keyUsageOf, readAlgorithm } from '../x509/certificate';
 import { isSignedBy } from '../x509/signed';
 import { distributionPointUrls, fullNameUrls } from './locations';

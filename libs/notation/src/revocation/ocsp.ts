@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { SignatureFault } from '@breakwater/kernel';
 import { childrenOf, context, type Der, expectTag, fieldsOf, readDer, tags } from '../encoding/der';
 import { der, derInteger, derNull, derOid } from '../encoding/der-writer';
 import { oidOf, timeOf } from '../encoding/der-values';
-import { SignatureFault } from '../fault';
 import { type Certificate, extendedKeyUsageOf, isIssuedBy, parseCertificate, readAlgorithm } from '../x509/certificate';
 import { isSignedBy } from '../x509/signed';
 import { type Revocation } from './crl';

@@ -58,14 +58,21 @@ describe('a certificate', () => {
 
   it('in the middle of the chain counts as much', async () => {
     const middle = makeRoot('C=US, O=acme, CN=middle', { issuer, crlUrl });
-    const chain = [makeCertificate({ subject, issuer: middle }), middle, issuer].map(({ der: bytes }) => parseCertificate(bytes));
+    const chain = [makeCertificate({ subject, issuer: middle }), middle, issuer].map(({ der: bytes }) =>
+      parseCertificate(bytes),
+    );
     const { client } = network({ [crlUrl]: makeCrl({ issuer, revoked: [{ certificate: middle }] }) });
-    expect(await checkRevocation(chain, { client, now })).toEqual({ status: 'revoked', reason: 'the certificate "C=US, O=acme, CN=middle" is revoked' });
+    expect(await checkRevocation(chain, { client, now })).toEqual({
+      status: 'revoked',
+      reason: 'the certificate "C=US, O=acme, CN=middle" is revoked',
+    });
   });
 
   it('revoked outweighs one that is unknown', async () => {
     const middle = makeRoot('C=US, O=acme, CN=middle', { issuer, crlUrl });
-    const chain = [makeCertificate({ subject, issuer: middle, ocspUrl }), middle, issuer].map(({ der: bytes }) => parseCertificate(bytes));
+    const chain = [makeCertificate({ subject, issuer: middle, ocspUrl }), middle, issuer].map(({ der: bytes }) =>
+      parseCertificate(bytes),
+    );
     const { client } = network({ [crlUrl]: makeCrl({ issuer, revoked: [{ certificate: middle }] }) });
     expect(await checkRevocation(chain, { client, now })).toMatchObject({ status: 'revoked' });
   });
@@ -73,7 +80,8 @@ describe('a certificate', () => {
 
 describe('a CRL', () => {
   const revoked = [{ certificate: withCrl }];
-  const ask = (request: object, signedAt?: Date) => check(withCrl, { [crlUrl]: makeCrl({ issuer, ...request }) }, signedAt);
+  const ask = (request: object, signedAt?: Date) =>
+    check(withCrl, { [crlUrl]: makeCrl({ issuer, ...request }) }, signedAt);
 
   it('lists who is revoked', async () => {
     expect(await ask({})).toEqual({ status: 'good' });
@@ -93,12 +101,26 @@ describe('a CRL', () => {
     ['without an end', { nextUpdate: false }],
     ['signed by somebody else', { signer: stranger }],
     ['of another issuer', { issuer: makeRoot('C=US, O=other, CN=root') }],
-    ['with a critical extension that is not understood', { extensions: [extension('1.2.3.4', Buffer.from([5, 0]), true)] }],
+    [
+      'with a critical extension that is not understood',
+      { extensions: [extension('1.2.3.4', Buffer.from([5, 0]), true)] },
+    ],
     ['that is only a delta', { baseNumber: 4 }],
-    ['for authorities only', { extensions: [extension('2.5.29.28', der(tags.sequence, der(0x82, Buffer.from([0xff]))), true)] }],
+    [
+      'for authorities only',
+      { extensions: [extension('2.5.29.28', der(tags.sequence, der(0x82, Buffer.from([0xff]))), true)] },
+    ],
     [
       'of another place',
-      { extensions: [extension('2.5.29.28', der(tags.sequence, der(context(0), der(context(0), der(0x86, Buffer.from('http://x'))))), true)] },
+      {
+        extensions: [
+          extension(
+            '2.5.29.28',
+            der(tags.sequence, der(context(0), der(context(0), der(0x86, Buffer.from('http://x'))))),
+            true,
+          ),
+        ],
+      },
     ],
   ])('is not believed %s', async (_, request) => {
     expect(await ask(request)).toEqual({ status: 'unknown', reason: expect.stringMatching(nothing) });
@@ -195,7 +217,7 @@ describe('an OCSP response', () => {
     const answer = makeOcspResponse({ certificate: withOcsp, issuer, status: 'revoked' });
     for (let position = 0; position < answer.length; position++) {
       const changed = Buffer.from(answer);
-      changed[position]! ^= 1 << position % 8;
+      changed[position]! ^= 1 << (position % 8);
       expect([position, (await check(withOcsp, { [ocspUrl]: changed })).status]).not.toEqual([position, 'good']);
     }
   });

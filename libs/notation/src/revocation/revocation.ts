@@ -1,4 +1,4 @@
-import { SignatureFault } from '../fault';
+import { SignatureFault } from '@breakwater/kernel';
 import { type Certificate } from '../x509/certificate';
 import { checkScope, findRevocation, readRevocationList, reasons, type Revocation, type RevocationList } from './crl';
 import { crlUrlsOf, ocspUrlsOf } from './locations';

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
+import { SignatureFault } from '@breakwater/kernel';
 import { fieldsOf, tags } from '../encoding/der';
 import { oidOf } from '../encoding/der-values';
-import { SignatureFault } from '../fault';
 import { type Certificate, isIssuedBy, isSelfIssued } from '../x509/certificate';
 import { checkChain, invalidityDuring } from '../x509/chain';
 import { isSignedBy } from '../x509/signed';

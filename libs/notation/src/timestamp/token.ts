@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import { SignatureFault } from '@breakwater/kernel';
 import { context, type Der, expectTag, fieldsOf, readDer, tags } from '../encoding/der';
 import { hexIntegerOf, oidOf, smallIntegerOf, timeOf } from '../encoding/der-values';
-import { SignatureFault } from '../fault';
 import { type Certificate, parseCertificate, readAlgorithm } from '../x509/certificate';
 
 /** RFC 3161 2.4.2, a TimeStampToken taken apart; nothing is verified yet. */

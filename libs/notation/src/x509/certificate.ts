@@ -1,8 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import { type CertificateSummary } from '@breakwater/kernel';
+import { type CertificateSummary, orFault, SignatureFault } from '@breakwater/kernel';
 import { context, type Der, fieldsOf, readDer, tags } from '../encoding/der';
 import { bitsOf, booleanOf, hexIntegerOf, oidOf, timeOf } from '../encoding/der-values';
-import { orFault, SignatureFault } from '../fault';
 import { type Attribute, formatName, readName } from './distinguished-name';
 
 /** RFC 5280, as far as signatures need it. */

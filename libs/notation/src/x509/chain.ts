@@ -1,4 +1,4 @@
-import { SignatureFault } from '../fault';
+import { SignatureFault } from '@breakwater/kernel';
 import {
   basicConstraintsOf,
   type Certificate,

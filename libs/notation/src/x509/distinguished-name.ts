@@ -1,6 +1,6 @@
+import { SignatureFault } from '@breakwater/kernel';
 import { childrenOf, type Der, fieldsOf, tags } from '../encoding/der';
 import { oidOf } from '../encoding/der-values';
-import { SignatureFault } from '../fault';
 
 /** `{ type: 'C', value: 'US' }`; the type is dotted when it has no short name. */
 export interface Attribute {

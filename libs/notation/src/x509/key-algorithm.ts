@@ -1,5 +1,5 @@
 import { constants, type KeyObject, verify } from 'node:crypto';
-import { SignatureFault } from '../fault';
+import { SignatureFault } from '@breakwater/kernel';
 
 /** signature-specification.md "Algorithm Selection": kind and size of the key decide, never the signature's own word. */
 export interface SignatureAlgorithm {
