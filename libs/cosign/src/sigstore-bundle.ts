@@ -14,7 +14,7 @@ export const signaturePredicate = 'https://sigstore.dev/cosign/sign/v1';
 const statement = z.object({
   _type: z.enum(['https://in-toto.io/Statement/v1', 'https://in-toto.io/Statement/v0.1']),
   predicateType: z.string(),
-  subject: z.array(z.object({ digest: z.record(z.string(), z.string()), annotations: z.unknown() })).min(1),
+  subject: z.array(z.object({ digest: z.record(z.string(), z.string()), annotations: z.unknown().optional() })).min(1),
 });
 
 /** What a bundle holds that is whole and yet says nothing about who stands for the image. */

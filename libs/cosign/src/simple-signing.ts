@@ -22,7 +22,7 @@ const payload = z.object({
       z.object({ 'Docker-manifest-digest': z.string() }).transform((image) => image['Docker-manifest-digest']),
     ]),
   }),
-  optional: z.unknown(),
+  optional: z.unknown().optional(),
 });
 /** Both are in use: the second is what cosign writes with its newer payload types. */
 const TYPES = ['cosign container image signature', 'https://sigstore.dev/cosign/sign/v1'];
