@@ -1,5 +1,6 @@
 import { constants, createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { AppError } from '@breakwater/kernel';
+import { ed25519ph } from '@noble/curves/ed25519';
 
 /** A public key that a project trusts. */
 export interface CosignKey {
@@ -58,15 +59,21 @@ function isAcceptedKey(key: KeyObject): boolean {
 export function isSignedWith(key: KeyObject, content: Uint8Array, signature: Uint8Array): boolean {
   if (!isAcceptedKey(key)) return false;
   try {
+    if (key.asymmetricKeyType === 'ed25519') return isSignedWithEd25519(key, content, signature);
     return attempts(key).some(([hash, options]) => verify(hash, content, options, signature));
   } catch {
     return false;
   }
 }
 
+/** cosign signs with Ed25519ph (RFC 8032 5.1), which OpenSSL 3.0 does not know; others sign with Ed25519 itself. */
+function isSignedWithEd25519(key: KeyObject, content: Uint8Array, signature: Uint8Array): boolean {
+  const point = key.export({ type: 'spki', format: 'der' }).subarray(-32);
+  return verify(null, content, key, signature) || ed25519ph.verify(signature, content, point, { zip215: false });
+}
+
 /** Key management services sign RSA with either padding. */
-function attempts(key: KeyObject): [Hash | null, { key: KeyObject; padding?: number; saltLength?: number }][] {
-  if (key.asymmetricKeyType === 'ed25519') return [[null, { key }]];
+function attempts(key: KeyObject): [Hash, { key: KeyObject; padding?: number; saltLength?: number }][] {
   if (key.asymmetricKeyType === 'ec') {
     return (curveHashes.get(key.asymmetricKeyDetails?.namedCurve) ?? []).map((hash) => [hash, { key }]);
   }

@@ -51,7 +51,8 @@ describe('what real clients signed', () => {
       status: 'valid',
       reasons: [],
       trustedBy: ['release'],
-      claims: { build: '42' },
+      // cosign 2.6 leaves annotations out of its bundles.
+      claims: each.name.includes('2.6.4, bundle') ? {} : { build: '42' },
     });
     expect(await verify(each, trustingKey(pemOf(other)))).toMatchObject({ status: 'untrusted', trustedBy: [] });
     expect(await verify({ ...each, subject }, trustingKey(each.key))).toMatchObject({ status: 'invalid' });
@@ -61,7 +62,11 @@ describe('what real clients signed', () => {
     const trust = trustingKey(each.key);
     for (let position = 0; position < 1200; position += 7) {
       for (const part of ['blob', 'manifest']) {
-        expect([part, position, (await verify(each, trust, [part, position])).status]).toEqual([part, position, 'invalid']);
+        expect([part, position, (await verify(each, trust, [part, position])).status]).toEqual([
+          part,
+          position,
+          'invalid',
+        ]);
       }
     }
   });
@@ -73,14 +78,19 @@ describe('what real clients signed', () => {
       reasons: [expect.stringContaining('an attestation (https://cosign.sigstore.dev/attestation/v1)')],
       trustedBy: [],
     });
-    expect((await verify(tag!, trustingKey(tag!.key))).reasons).toEqual(['the manifest is not that of a Cosign signature']);
+    expect((await verify(tag!, trustingKey(tag!.key))).reasons).toEqual([
+      'the manifest is not that of a Cosign signature',
+    ]);
   });
 });
 
 function layer(key: TestCertificate | typeof other, annotations: Record<string, string> = {}, optional: object = {}) {
   const payload = cosignPayload(subject, optional);
   const signature = sign('sha256', payload, key.privateKey);
-  return { payload, annotations: { 'dev.cosignproject.cosign/signature': signature.toString('base64'), ...annotations } };
+  return {
+    payload,
+    annotations: { 'dev.cosignproject.cosign/signature': signature.toString('base64'), ...annotations },
+  };
 }
 
 function verdictsOn(layers: CosignLayer[], trust: CosignTrust, about = subject): Promise<SignatureVerdict[]> {
@@ -101,25 +111,45 @@ describe('a tag with signatures', () => {
   it('may be asked for what must be stated', async () => {
     const asking = { ...trust, requiredClaims: { build: '42' } };
     expect((await verdictsOn([layer(key, {}, { build: '42' })], asking))[0]?.status).toBe('valid');
-    expect((await verdictsOn([layer(key)], asking))[0]).toMatchObject({ status: 'invalid', reasons: ['the signature does not state build=42'] });
+    expect((await verdictsOn([layer(key)], asking))[0]).toMatchObject({
+      status: 'invalid',
+      reasons: ['the signature does not state build=42'],
+    });
   });
 
   it.each<[string, Buffer, RegExp]>([
-    ['about something else', cosignPayload({ ...subject, digest: digestOf(Buffer.from('x')) }), /the signature is about sha256:/],
-    ['of another type', Buffer.from(cosignPayload(subject).toString().replace('cosign container image signature', 'x')), /of the type "x"/],
+    [
+      'about something else',
+      cosignPayload({ ...subject, digest: digestOf(Buffer.from('x')) }),
+      /the signature is about sha256:/,
+    ],
+    [
+      'of another type',
+      Buffer.from(cosignPayload(subject).toString().replace('cosign container image signature', 'x')),
+      /of the type "x"/,
+    ],
     ['that is junk', Buffer.from('{'), /malformed/],
   ])('has no valid one %s', async (_, payload, reason) => {
     const signature = sign('sha256', payload, key.privateKey).toString('base64');
-    const [verdict] = await verdictsOn([{ payload, annotations: { 'dev.cosignproject.cosign/signature': signature } }], trust);
+    const [verdict] = await verdictsOn(
+      [{ payload, annotations: { 'dev.cosignproject.cosign/signature': signature } }],
+      trust,
+    );
     expect(verdict).toMatchObject({ status: 'invalid', reasons: [expect.stringMatching(reason)] });
   });
 
   it('has no valid one without a log entry when the settings ask for it', async () => {
     const strict = { ...trust, keySignatures: { transparencyLog: true } };
-    expect((await verdictsOn([layer(key)], strict))[0]).toMatchObject({ status: 'invalid', reasons: ['no trusted root is set'] });
+    expect((await verdictsOn([layer(key)], strict))[0]).toMatchObject({
+      status: 'invalid',
+      reasons: ['no trusted root is set'],
+    });
     const sigstore = new TestSigstore();
     const root = parseSigstoreRoot(sigstore.trustedRoot);
-    expect((await verdictsOn([layer(key)], { ...strict, root }))[0]).toMatchObject({ status: 'invalid', reasons: ['expected 1 tlog entries, got 0'] });
+    expect((await verdictsOn([layer(key)], { ...strict, root }))[0]).toMatchObject({
+      status: 'invalid',
+      reasons: ['expected 1 tlog entries, got 0'],
+    });
   });
 });
 
@@ -142,7 +172,11 @@ describe('a keyless signature', () => {
     Object.assign(plain.annotations, {
       'dev.sigstore.cosign/certificate': toPem(certificate.der),
       ...(stamp
-        ? { 'dev.sigstore.cosign/rfc3161timestamp': JSON.stringify({ SignedRFC3161Timestamp: log.stamp(signature).toString('base64') }) }
+        ? {
+            'dev.sigstore.cosign/rfc3161timestamp': JSON.stringify({
+              SignedRFC3161Timestamp: log.stamp(signature).toString('base64'),
+            }),
+          }
         : { 'dev.sigstore.cosign/bundle': log.logAnnotation(plain.payload, signature, certificate, at) }),
     });
     return plain;
@@ -181,7 +215,11 @@ describe('a keyless signature', () => {
 
   it.each<[string, object, string]>([
     ['the account', {}, 'valid'],
-    ['a pattern', { subject: 'https://github.com/acme/*/.github/workflows/release.yml@refs/heads/main', match: 'glob' }, 'valid'],
+    [
+      'a pattern',
+      { subject: 'https://github.com/acme/*/.github/workflows/release.yml@refs/heads/main', match: 'glob' },
+      'valid',
+    ],
     ['part of the account', { subject: 'https://github.com/acme/app' }, 'untrusted'],
     ['a regular expression', { subject: '.*' }, 'untrusted'],
     ['a pattern for part of it', { subject: 'https://github.com/acme/*', match: 'glob' }, 'untrusted'],
@@ -197,13 +235,43 @@ describe('a keyless signature', () => {
   });
 
   it.each<[string, () => CosignLayer, Partial<CosignTrust>, string, RegExp]>([
-    ['of another authority', () => keyless(new TestSigstore().certify(account, issuer)), {}, 'untrusted', /certificate chain/],
+    [
+      'of another authority',
+      () => keyless(new TestSigstore().certify(account, issuer)),
+      {},
+      'untrusted',
+      /certificate chain/,
+    ],
     ['in another log', () => keyless(signer, { log: new TestSigstore() }), {}, 'invalid', /inclusion promise/],
-    ['made after its certificate ran out', () => keyless(signer, { at: new Date(Date.now() + 400 * 86_400_000) }), {}, 'untrusted', /certificate chain/],
-    ['not for code', () => keyless(sigstore.certify(account, issuer, { extendedKeyUsage: { purposes: [purposes.serverAuth] } })), {}, 'untrusted', /not for code signing/],
+    [
+      'made after its certificate ran out',
+      () => keyless(signer, { at: new Date(Date.now() + 400 * 86_400_000) }),
+      {},
+      'untrusted',
+      /certificate chain/,
+    ],
+    [
+      'not for code',
+      () => keyless(sigstore.certify(account, issuer, { extendedKeyUsage: { purposes: [purposes.serverAuth] } })),
+      {},
+      'untrusted',
+      /not for code signing/,
+    ],
     ['without a certificate log', () => keyless(), { keylessSignatures: {} }, 'untrusted', /expected 1 SCTs, got 0/],
     ['without a trusted root', () => keyless(), { root: undefined }, 'untrusted', /no trusted root/],
-    ['with the entry of another signature', () => ({ ...keyless(), annotations: { ...keyless().annotations, 'dev.cosignproject.cosign/signature': keyless().annotations['dev.cosignproject.cosign/signature'] } }), {}, 'invalid', /mismatch/],
+    [
+      'with the entry of another signature',
+      () => ({
+        ...keyless(),
+        annotations: {
+          ...keyless().annotations,
+          'dev.cosignproject.cosign/signature': keyless().annotations['dev.cosignproject.cosign/signature'],
+        },
+      }),
+      {},
+      'invalid',
+      /mismatch/,
+    ],
   ])('is refused %s', async (_, make, more, status, reason) => {
     const trust = { ...trusting({}, more) };
     expect(await verdict(make(), trust)).toMatchObject({ status, reasons: [expect.stringMatching(reason)] });
@@ -211,7 +279,12 @@ describe('a keyless signature', () => {
 
   it('is refused with malformed annotations, and nothing else is thrown', async () => {
     for (const name of ['signature', 'certificate', 'bundle'] as const) {
-      for (const value of ['junk', '{}', '%%%%', '{"SignedEntryTimestamp":"AA==","Payload":{"body":"e30=","integratedTime":1,"logIndex":1,"logID":"00"}}']) {
+      for (const value of [
+        'junk',
+        '{}',
+        '%%%%',
+        '{"SignedEntryTimestamp":"AA==","Payload":{"body":"e30=","integratedTime":1,"logIndex":1,"logID":"00"}}',
+      ]) {
         const key = name === 'signature' ? 'dev.cosignproject.cosign/signature' : `dev.sigstore.cosign/${name}`;
         const plain = keyless();
         const result = await verdict({ ...plain, annotations: { ...plain.annotations, [key]: value } });
@@ -223,22 +296,33 @@ describe('a keyless signature', () => {
   it('comes in bundles as well', async () => {
     const trust = trusting({}, { keylessSignatures: { certificateLog: false, transparencyLog: false } });
     const bundled = async (bytes: Buffer) => {
-      const content = Buffer.from(JSON.stringify({
-        schemaVersion: 2,
-        mediaType: subject.mediaType,
-        artifactType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
-        config: { mediaType: 'application/vnd.oci.empty.v1+json', digest: digestOf(Buffer.from('{}')), size: 2 },
-        layers: [{ mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json', digest: digestOf(bytes), size: bytes.length }],
-        subject,
-      }));
+      const content = Buffer.from(
+        JSON.stringify({
+          schemaVersion: 2,
+          mediaType: subject.mediaType,
+          artifactType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
+          config: { mediaType: 'application/vnd.oci.empty.v1+json', digest: digestOf(Buffer.from('{}')), size: 2 },
+          layers: [
+            { mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json', digest: digestOf(bytes), size: bytes.length },
+          ],
+          subject,
+        }),
+      );
       const manifest = { digest: digestOf(content), content };
       return (await verifyCosign({ subject, manifest, readBlob: () => Promise.resolve(bytes) }, trust))[0]!;
     };
     const stamp = (signature: Buffer) => sigstore.stamp(signature);
-    expect(await bundled(cosignBundle(subject, signer, { certificate: signer, stamp }))).toMatchObject({ status: 'valid', trustedBy: ['release flow'] });
+    expect(await bundled(cosignBundle(subject, signer, { certificate: signer, stamp }))).toMatchObject({
+      status: 'valid',
+      trustedBy: ['release flow'],
+    });
     expect((await bundled(cosignBundle(subject, other, { certificate: signer, stamp }))).status).toBe('invalid');
     expect((await bundled(cosignBundle(subject, signer, { certificate: signer }))).status).toBe('invalid');
-    const attested = cosignBundle(subject, signer, { certificate: signer, stamp, predicateType: 'https://slsa.dev/provenance/v1' });
+    const attested = cosignBundle(subject, signer, {
+      certificate: signer,
+      stamp,
+      predicateType: 'https://slsa.dev/provenance/v1',
+    });
     expect((await bundled(attested)).status).toBe('not-a-signature');
     expect((await bundled(Buffer.from('{}'))).status).toBe('invalid');
   });

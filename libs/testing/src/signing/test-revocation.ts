@@ -117,11 +117,7 @@ export function makeOcspResponse(request: OcspRequest): Buffer {
     ...(responder ? [der(context(0), der(tags.sequence, responder.der))] : []),
   );
   const wrapped = der(tags.sequence, derOid('1.3.6.1.5.5.7.48.1.1'), octets(basic));
-  return der(
-    tags.sequence,
-    der(tags.enumerated, Buffer.from([request.responseStatus ?? 0])),
-    der(context(0), wrapped),
-  );
+  return der(tags.sequence, der(tags.enumerated, Buffer.from([request.responseStatus ?? 0])), der(context(0), wrapped));
 }
 
 function certificateId(certificate: TestCertificate, issuer: TestCertificate): Buffer {

@@ -24,7 +24,11 @@ export class TestSigstore {
   readonly clock = new TestTimestampAuthority();
 
   /** What Fulcio issues: short-lived, for code signing, with the account as alternative name. */
-  certify(subject: string, issuer: string, request: Partial<Parameters<typeof makeCertificate>[0]> = {}): TestCertificate {
+  certify(
+    subject: string,
+    issuer: string,
+    request: Partial<Parameters<typeof makeCertificate>[0]> = {},
+  ): TestCertificate {
     const names = der(tags.sequence, der(0x86, Buffer.from(subject)));
     return makeCertificate({
       subject: 'O=sigstore',
@@ -132,7 +136,12 @@ export function cosignManifest(layers: CosignLayer[], subject?: SignedSubject): 
 export function cosignBundle(
   subject: SignedSubject,
   signer: KeyPair,
-  options: { predicateType?: string; certificate?: TestCertificate; stamp?: (signature: Buffer) => Buffer; hint?: string } = {},
+  options: {
+    predicateType?: string;
+    certificate?: TestCertificate;
+    stamp?: (signature: Buffer) => Buffer;
+    hint?: string;
+  } = {},
 ): Buffer {
   const { predicateType = 'https://sigstore.dev/cosign/sign/v1', certificate, stamp, hint = '' } = options;
   const [algorithm = '', hex = ''] = subject.digest.split(':');
