@@ -1,6 +1,6 @@
-import { createHash, type KeyObject, X509Certificate } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import { type CertificateSummary, type SignatureChecks, type SignatureVerdict, type Signer } from '@breakwater/kernel';
-import { type CosignIdentity, matchingIdentities } from './cosign-identity';
+import { type CertifiedIdentity, type CosignIdentity, matchingIdentities } from './cosign-identity';
 import { type CosignKey, isSignedWith } from './cosign-key';
 import { type SignedContent } from './signed-content';
 import { type SigstoreRoot } from './sigstore-root';
@@ -12,6 +12,7 @@ import {
   verifiedTime,
   verifyWithRoot,
 } from './sigstore-verifier';
+import { type Signer as VerifiedSigner } from '@sigstore/verify';
 
 /** What a project trusts, as its people set it. */
 export interface CosignTrust {
@@ -63,23 +64,18 @@ function examineKey(
     found.skip('transparencyLog', 'the settings ask for none of signatures with a key');
     return { trustedBy: [name], signer };
   }
-  if (!verifyProofs(content, trust.root, requirements, found, key)) return { trustedBy: [name], signer };
-  const signedAt = verifiedTime(content, requirements);
-  return { trustedBy: [name], signer, ...(signedAt && { signedAt }) };
+  const result = trust.root === undefined ? noRoot : verifyWithRoot(content, trust.root, requirements, key);
+  if ('stage' in result) {
+    found.add(result.stage, 'enforce', { reason: result.reason, status: 'invalid' });
+    return { trustedBy: [name], signer };
+  }
+  found.add(transparencyLog ? 'transparencyLog' : 'timestamp', 'enforce', undefined);
+  return { trustedBy: [name], signer, ...signedAtOf(content, requirements) };
 }
 
-/** The checks after the signature itself, which stands. */
-function verifyProofs(
-  content: SignedContent,
-  root: SigstoreRoot | undefined,
-  requirements: Requirements,
-  found: SignatureChecks,
-  key: KeyObject,
-): boolean {
-  const result = root === undefined ? noRoot : verifyWithRoot(content, root, requirements, key);
-  const failure = 'stage' in result ? result : undefined;
-  found.add(failure?.stage ?? 'transparencyLog', 'enforce', failure && { reason: failure.reason, status: 'invalid' });
-  return failure === undefined;
+function signedAtOf(content: SignedContent, requirements: Requirements): Pick<SignerFindings, 'signedAt'> {
+  const signedAt = verifiedTime(content, requirements);
+  return signedAt === undefined ? {} : { signedAt };
 }
 
 const noRoot: StageFailure = { stage: 'transparencyLog', reason: 'no trusted root is set' };
@@ -105,20 +101,16 @@ function examineCertificate(
   if (!isForCodeSigning(certificate)) {
     found.add('certificate', 'enforce', { reason: 'the certificate is not for code signing', status: 'untrusted' });
   }
-  const { subjectAlternativeName: subject, extensions } = result.identity ?? {};
-  const identity = { ...(subject && { subject }), ...(extensions?.issuer && { issuer: extensions.issuer }) };
-  const matching = matchingIdentities(trust.identities, identity);
-  const nobody = {
-    reason: `"${subject}" at ${extensions?.issuer} is none of the trusted identities`,
-    status: 'untrusted' as const,
-  };
-  found.add('identity', 'enforce', matching.length > 0 ? undefined : nobody);
-  const signedAt = verifiedTime(content, requirements);
-  return {
-    trustedBy: matching.map(({ name }) => name),
-    signer: certifiedSigner(certificate, identity),
-    ...(signedAt && { signedAt }),
-  };
+  const identity = certifiedIdentity(result);
+  const trustedBy = matchingIdentities(trust.identities, identity).map(({ name }) => name);
+  const nobody = `"${identity.subject}" at ${identity.issuer} is none of the trusted identities`;
+  found.add('identity', 'enforce', trustedBy.length > 0 ? undefined : { reason: nobody, status: 'untrusted' });
+  return { trustedBy, signer: certifiedSigner(certificate, identity), ...signedAtOf(content, requirements) };
+}
+
+function certifiedIdentity({ identity }: VerifiedSigner): CertifiedIdentity {
+  const [subject, issuer] = [identity?.subjectAlternativeName, identity?.extensions?.issuer];
+  return { ...(subject && { subject }), ...(issuer && { issuer }) };
 }
 
 /** Those before the one that failed have passed, those after it were not made. */
@@ -135,7 +127,7 @@ function addStages(found: SignatureChecks, failure?: StageFailure): void {
   });
 }
 
-function certifiedSigner(certificate: Buffer, { subject = '', issuer }: { subject?: string; issuer?: string }): Signer {
+function certifiedSigner(certificate: Buffer, { subject = '', issuer }: CertifiedIdentity): Signer {
   const x509 = new X509Certificate(certificate);
   const thumbprint = createHash('sha256').update(certificate).digest('hex');
   const summary: CertificateSummary = {

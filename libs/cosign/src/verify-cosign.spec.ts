@@ -272,7 +272,7 @@ describe('a keyless signature', () => {
       'invalid',
       /mismatch/,
     ],
-  ])('is refused %s', async (_, make, more, status, reason) => {
+  ])('is refused %s', async (...[, make, more, status, reason]) => {
     const trust = { ...trusting({}, more) };
     expect(await verdict(make(), trust)).toMatchObject({ status, reasons: [expect.stringMatching(reason)] });
   });

@@ -53,19 +53,24 @@ export function bitsOf(der: Der, what: string): Set<number> {
   return bits;
 }
 
-const UTC = /^(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})Z$/;
-const GENERALIZED = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(?:\.(\d{1,9}))?Z$/;
+const TIME = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(?:\.(\d{1,9}))?Z$/;
 
 /** RFC 5280 4.1.2.5: two-digit years from 50 are of the last century. Fractions are cut to milliseconds. */
 export function timeOf(der: Der | undefined, what: string): Date {
-  const text = der?.content.toString('latin1') ?? '';
-  const parts =
-    der?.tag === tags.utcTime ? UTC.exec(text) : der?.tag === tags.generalizedTime && GENERALIZED.exec(text);
-  if (!parts) throw new SignatureFault(`${what} is not a time`);
-  const [, year = '', month = '', day = '', hour = '', minute = '', second = '', fraction = ''] = parts;
-  const century = year.length === 4 ? '' : Number(year) >= 50 ? '19' : '20';
-  const iso = `${century}${year}-${month}-${day}T${hour}:${minute}:${second}.${fraction.padEnd(3, '0').slice(0, 3)}Z`;
+  const iso = timeText(der).replace(
+    TIME,
+    (_, year, month, day, hour, minute, second, fraction = '') =>
+      `${year}-${month}-${day}T${hour}:${minute}:${second}.${String(fraction).padEnd(3, '0').slice(0, 3)}Z`,
+  );
   const time = new Date(iso);
   if (Number.isNaN(time.getTime()) || time.toISOString() !== iso) throw new SignatureFault(`${what} is not a time`);
   return time;
+}
+
+/** With four digits for the year, as GeneralizedTime has them; empty when it is neither kind of time. */
+function timeText(der: Der | undefined): string {
+  const text = der?.content.toString('latin1') ?? '';
+  if (der?.tag === tags.generalizedTime) return text;
+  if (der?.tag !== tags.utcTime || !/^\d{12}Z$/.test(text)) return '';
+  return `${text >= '50' ? '19' : '20'}${text}`;
 }

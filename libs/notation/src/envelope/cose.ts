@@ -12,16 +12,7 @@ const ownLabels: ReadonlySet<unknown> = new Set([labels.algorithm, labels.conten
 
 /** signature-envelope-cose.md: COSE_Sign1_Tagged. Throws SignatureFault. */
 export function readCose(bytes: Buffer): Envelope {
-  const sign1 = decodeCbor(bytes);
-  if (!(sign1 instanceof CborTag) || sign1.tag !== COSE_SIGN1 || !Array.isArray(sign1.value)) {
-    throw new SignatureFault('the envelope is not a COSE_Sign1');
-  }
-  const [protectedBytes, unprotected, payload, signature] = sign1.value;
-  if (!Buffer.isBuffer(protectedBytes) || !Buffer.isBuffer(payload) || !Buffer.isBuffer(signature)) {
-    throw new SignatureFault('the COSE_Sign1 has no protected header, payload or signature');
-  }
-  if (!(unprotected instanceof Map) || sign1.value.length !== 4)
-    throw new SignatureFault('the COSE_Sign1 is malformed');
+  const { protectedBytes, unprotected, payload, signature } = takeApart(decodeCbor(bytes));
   const fields = decodeCbor(protectedBytes);
   if (!(fields instanceof Map)) throw new SignatureFault('the protected header of the COSE_Sign1 is malformed');
   refuseRepeats(fields, unprotected);
@@ -35,6 +26,21 @@ export function readCose(bytes: Buffer): Envelope {
     ...(timestamp !== undefined && { timestamp: bytesOf(timestamp) }),
     signature,
     signed: toBeSigned(protectedBytes, payload),
+  };
+}
+
+function takeApart(sign1: Cbor) {
+  if (!(sign1 instanceof CborTag) || sign1.tag !== COSE_SIGN1 || !Array.isArray(sign1.value)) {
+    throw new SignatureFault('the envelope is not a COSE_Sign1');
+  }
+  const [protectedBytes, unprotected, payload, signature] = sign1.value;
+  if (!(unprotected instanceof Map) || sign1.value.length !== 4)
+    throw new SignatureFault('the COSE_Sign1 is malformed');
+  return {
+    protectedBytes: bytesOf(protectedBytes),
+    unprotected,
+    payload: bytesOf(payload),
+    signature: bytesOf(signature),
   };
 }
 
@@ -79,7 +85,7 @@ function toBeSigned(protectedBytes: Buffer, payload: Buffer): Buffer {
 }
 
 function bytesOf(value: unknown): Buffer {
-  if (!Buffer.isBuffer(value)) throw new SignatureFault('a header of the COSE_Sign1 is not a byte string');
+  if (!Buffer.isBuffer(value)) throw new SignatureFault('a part of the COSE_Sign1 is not a byte string');
   return value;
 }
 

@@ -68,15 +68,19 @@ function checkSignature(basic: Der[], issuer: Certificate, now: Date): Certifica
     signature: expectTag(signature, tags.bitString, 'the signature of the OCSP response').content.subarray(1),
   };
   if (isSignedBy(issuer.x509.publicKey, signed)) return undefined;
-  const [list] = certificates === undefined ? [] : fieldsOf(certificates, context(0), 'the certificates');
-  const delegates = list === undefined ? [] : childrenOf(list).map(({ raw }) => parseCertificate(raw));
-  const responder = delegates.find((delegate) => isSignedBy(delegate.x509.publicKey, signed));
+  const responder = delegatesIn(certificates).find((delegate) => isSignedBy(delegate.x509.publicKey, signed));
   if (responder === undefined) throw new SignatureFault('the signature of the OCSP response is wrong');
-  const mayAnswer = extendedKeyUsageOf(responder)?.purposes.includes(OCSP_SIGNING);
-  if (!mayAnswer || !isIssuedBy(responder, issuer) || now < responder.notBefore || now > responder.notAfter) {
+  const mayAnswer = extendedKeyUsageOf(responder)?.purposes.includes(OCSP_SIGNING) && isIssuedBy(responder, issuer);
+  if (!mayAnswer || now < responder.notBefore || now > responder.notAfter) {
     throw new SignatureFault('the OCSP responder may not answer for the issuer');
   }
   return responder;
+}
+
+function delegatesIn(certificates: Der | undefined): Certificate[] {
+  if (certificates === undefined) return [];
+  const [list] = fieldsOf(certificates, context(0), 'the certificates');
+  return fieldsOf(list, tags.sequence, 'the certificates').map(({ raw }) => parseCertificate(raw));
 }
 
 function findSingle(responses: Der | undefined, id: Buffer): Der[] {

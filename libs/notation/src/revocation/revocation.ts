@@ -49,10 +49,11 @@ async function checkOne(
 ): Promise<RevocationResult> {
   try {
     const [ocsp, crl] = [ocspUrlsOf(certificate), crlUrlsOf(certificate)];
-    if (ocsp.length === 0 && crl.length === 0) return { status: 'good' };
-    const answer = ocsp.length === 0 ? undefined : await askOcsp(ocsp, certificate, issuer, question);
-    if (answer?.status === 'good' || answer?.status === 'revoked' || crl.length === 0)
-      return answer ?? unknown(certificate);
+    if (ocsp.length > 0) {
+      const answer = await askOcsp(ocsp, certificate, issuer, question);
+      if (answer.status !== 'unknown' || crl.length === 0) return answer;
+    }
+    if (crl.length === 0) return { status: 'good' };
     return verdict(certificate, await askLists(crl, certificate, issuer, question), question);
   } catch (error) {
     return unknown(certificate, error);

@@ -1,5 +1,21 @@
-export * from './test-certificates';
-export * from './notation-signer';
-export * from './test-timestamps';
-export * from './test-revocation';
-export * from './test-sigstore';
+export {
+  extension,
+  makeCertificate,
+  makeKeyPair,
+  makeRoot,
+  purposes,
+  sharedKeyPair,
+  type TestCertificate,
+  toPem,
+  usageBits,
+} from './test-certificates';
+export {
+  encodeCbor,
+  notationManifest,
+  notationPayload,
+  type NotationRequest,
+  signWithNotation,
+} from './notation-signer';
+export { TestTimestampAuthority } from './test-timestamps';
+export { makeCrl, makeOcspResponse } from './test-revocation';
+export { cosignBundle, type CosignLayer, cosignManifest, cosignPayload, TestSigstore } from './test-sigstore';

@@ -158,24 +158,36 @@ export const distributionPoints = (url: string): Buffer =>
 
 function encodeExtensions(request: CertificateRequest): Buffer[] {
   const { basicConstraints = { ca: false }, keyUsage = { bits: [usageBits.digitalSignature] } } = request;
-  const { extendedKeyUsage, ocspUrl, crlUrl, extensions = [] } = request;
-  const encoded = [...extensions];
-  if (basicConstraints) {
-    const { ca, pathLength, critical = true } = basicConstraints;
-    const length = pathLength === undefined ? [] : [der(tags.integer, Buffer.from([pathLength]))];
-    encoded.push(extension('2.5.29.19', der(tags.sequence, ...(ca ? [derTrue] : []), ...length), critical));
-  }
-  if (keyUsage) encoded.push(extension('2.5.29.15', encodeBits(keyUsage.bits), keyUsage.critical ?? true));
-  if (extendedKeyUsage) {
-    const list = der(tags.sequence, ...extendedKeyUsage.purposes.map(derOid));
-    encoded.push(extension('2.5.29.37', list, extendedKeyUsage.critical ?? false));
-  }
-  if (ocspUrl) {
-    const description = der(tags.sequence, derOid('1.3.6.1.5.5.7.48.1'), der(0x86, Buffer.from(ocspUrl)));
-    encoded.push(extension('1.3.6.1.5.5.7.1.1', der(tags.sequence, description)));
-  }
-  if (crlUrl) encoded.push(extension('2.5.29.31', distributionPoints(crlUrl)));
-  return encoded;
+  return [
+    ...(request.extensions ?? []),
+    ...(basicConstraints ? [encodeConstraints(basicConstraints)] : []),
+    ...(keyUsage ? [extension('2.5.29.15', encodeBits(keyUsage.bits), keyUsage.critical ?? true)] : []),
+    ...(request.extendedKeyUsage ? [encodePurposes(request.extendedKeyUsage)] : []),
+    ...(request.ocspUrl ? [encodeOcspUrl(request.ocspUrl)] : []),
+    ...(request.crlUrl ? [extension('2.5.29.31', distributionPoints(request.crlUrl))] : []),
+  ];
+}
+
+function encodeConstraints({
+  ca,
+  pathLength,
+  critical = true,
+}: {
+  ca: boolean;
+  pathLength?: number;
+  critical?: boolean;
+}) {
+  const length = pathLength === undefined ? [] : [der(tags.integer, Buffer.from([pathLength]))];
+  return extension('2.5.29.19', der(tags.sequence, ...(ca ? [derTrue] : []), ...length), critical);
+}
+
+function encodePurposes({ purposes: list, critical = false }: { purposes: string[]; critical?: boolean }): Buffer {
+  return extension('2.5.29.37', der(tags.sequence, ...list.map(derOid)), critical);
+}
+
+function encodeOcspUrl(url: string): Buffer {
+  const description = der(tags.sequence, derOid('1.3.6.1.5.5.7.48.1'), der(0x86, Buffer.from(url)));
+  return extension('1.3.6.1.5.5.7.1.1', der(tags.sequence, description));
 }
 
 function encodeBits(bits: number[]): Buffer {
