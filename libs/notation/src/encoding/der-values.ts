@@ -53,15 +53,12 @@ export function bitsOf(der: Der, what: string): Set<number> {
   return bits;
 }
 
-const TIME = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(?:\.(\d{1,9}))?Z$/;
+const TIME = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})\.(\d{3})\d*Z$/;
 
 /** RFC 5280 4.1.2.5: two-digit years from 50 are of the last century. Fractions are cut to milliseconds. */
 export function timeOf(der: Der | undefined, what: string): Date {
-  const iso = timeText(der).replace(
-    TIME,
-    (_, year, month, day, hour, minute, second, fraction = '') =>
-      `${year}-${month}-${day}T${hour}:${minute}:${second}.${String(fraction).padEnd(3, '0').slice(0, 3)}Z`,
-  );
+  const digits = timeText(der).replace(/^(\d{14})(?:\.(\d{1,9}))?Z$/, '$1.$2000Z');
+  const iso = TIME.test(digits) ? digits.replace(TIME, '$1-$2-$3T$4:$5:$6.$7Z') : '';
   const time = new Date(iso);
   if (Number.isNaN(time.getTime()) || time.toISOString() !== iso) throw new SignatureFault(`${what} is not a time`);
   return time;

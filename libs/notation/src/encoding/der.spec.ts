@@ -57,6 +57,10 @@ describe('DER', () => {
     ['an empty number', () => hexIntegerOf(readDer(hex('0200')), 'x')],
     ['a negative version', () => smallIntegerOf(hex('ff'), 'x')],
     ['a day that does not exist', () => timeOf(readDer(der(tags.utcTime, Buffer.from('260230000000Z'))), 'x')],
+    [
+      'a time in another form',
+      () => timeOf(readDer(der(tags.generalizedTime, Buffer.from('2026-01-01T00:00:00.000Z'))), 'x'),
+    ],
     ['a time of another zone', () => timeOf(readDer(der(tags.utcTime, Buffer.from('2601010000+0100'))), 'x')],
     ['a time that is missing', () => timeOf(undefined, 'x')],
   ])('%s is refused', (_, read) => {
