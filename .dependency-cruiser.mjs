@@ -83,9 +83,12 @@ export default {
     {
       name: 'libraries-by-their-index',
       severity: 'error',
-      comment: 'Import another library through its alias.',
+      comment: 'Import another library through its alias, or that of a further entry.',
       from: { path: '^libs/(domain/[^/]+|[^/]+)/' },
-      to: { path: '^libs/', pathNot: anyOf(['^libs/$1/', String.raw`/src/index\.ts$`]) },
+      to: {
+        path: '^libs/',
+        pathNot: anyOf(['^libs/$1/', String.raw`/src/index\.ts$`, String.raw`/src/[a-z]+/index\.ts$`]),
+      },
     },
     {
       name: 'apps-use-the-index',
