@@ -1,4 +1,5 @@
 import { sign } from 'node:crypto';
+import fc from 'fast-check';
 import { digestOf, type SignatureVerdict } from '@breakwater/kernel';
 import {
   type CosignLayer,
@@ -69,6 +70,31 @@ describe('what real clients signed', () => {
         ]);
       }
     }
+  });
+
+  // Here the manifest goes along with the change, as an attacker who pushes would have it.
+  it('says nothing else and throws nothing when bytes of a bundle are replaced', async () => {
+    const each = real.find(({ name }) => name === 'cosign 3.1.2, bundle, p256')!;
+    const [digest = '', text = ''] = Object.entries(each.blobs)[0] ?? [];
+    const bundle = Buffer.from(text, 'base64');
+    const edit = fc.record({ at: fc.nat(bundle.length), remove: fc.nat(30), insert: fc.string({ maxLength: 30 }) });
+    await fc.assert(
+      fc.asyncProperty(edit, async ({ at, remove, insert }) => {
+        const bytes = Buffer.concat([bundle.subarray(0, at), Buffer.from(insert), bundle.subarray(at + remove)]);
+        const manifest = Buffer.from(each.manifest, 'base64').toString().replace(digest, digestOf(bytes));
+        const verdict = await verify(
+          {
+            ...each,
+            manifest: Buffer.from(manifest).toString('base64'),
+            blobs: { [digestOf(bytes)]: bytes.toString('base64') },
+          } as unknown as Case,
+          trustingKey(each.key),
+        );
+        // What nobody signed may change: white space, the hint, unknown members.
+        if (verdict.status === 'valid') expect(verdict.claims).toEqual({ build: '42' });
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('is no signature when it is an attestation', async () => {
