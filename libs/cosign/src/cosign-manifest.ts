@@ -16,13 +16,12 @@ export function isCosignSignature(manifest: Manifest): boolean {
 const MAX_LAYERS = 100;
 const MAX_LAYER = 4 * 1024 * 1024;
 
-/** The layers to verify. Throws SignatureFault. */
+/** The layers to verify; none in a manifest that holds something else. Throws SignatureFault. */
 export function signatureLayers(manifest: Manifest, subject: SignedSubject): Descriptor[] {
   if (manifest.subject !== undefined && manifest.subject.digest !== subject.digest) {
     throw new SignatureFault('the signature belongs to another artifact');
   }
   const layers = manifest.layers.filter(({ mediaType }) => mediaType === simpleSigningType || isBundleType(mediaType));
-  if (layers.length === 0) throw new SignatureFault('the manifest is not that of a Cosign signature');
   if (layers.length > MAX_LAYERS) throw new SignatureFault(`the manifest has more than ${MAX_LAYERS} signatures`);
   if (layers.some(({ size }) => size > MAX_LAYER))
     throw new SignatureFault(`a signature is larger than ${MAX_LAYER} bytes`);

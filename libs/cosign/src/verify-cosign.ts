@@ -33,6 +33,8 @@ export interface CosignSignatures {
 export async function verifyCosign(signatures: CosignSignatures, trust: CosignTrust): Promise<SignatureVerdict[]> {
   const layers = faultOf(() => readLayers(signatures));
   if (layers instanceof SignatureFault) return [broken('unknown', layers)];
+  // The `.att` tag of an attestation, or no manifest of Cosign's at all.
+  if (layers.length === 0) return [noSignature({ kind: 'a manifest without a layer that holds a signature' })];
   const verdicts: SignatureVerdict[] = [];
   for (const layer of layers) {
     verdicts.push(verifyLayer(layer, await signatures.readBlob(layer), signatures.subject, trust));
