@@ -35,6 +35,7 @@ export const domains = {
   artifacts: ['coherence', 'projects', 'quotas', 'events', 'access', 'immutability', 'settings', 'executions'],
   gc: ['artifacts', 'coherence', 'executions', 'retention', 'settings', 'projects'],
   immutability: ['coherence', 'projects'],
+  'trust-policies': ['coherence', 'events', 'projects'],
   retention: ['artifacts', 'events', 'executions', 'immutability', 'projects'],
   webhooks: ['events', 'executions', 'settings', 'projects'],
   scanners: ['settings', 'projects'],
