@@ -13,6 +13,7 @@ import * as settings from '@breakwater/settings';
 import * as signer from '@breakwater/signer';
 import * as tokens from '@breakwater/tokens';
 import * as trust from '@breakwater/trust';
+import * as trustPolicies from '@breakwater/trust-policies';
 import * as webhooks from '@breakwater/webhooks';
 import { getMetadataArgsStorage } from 'typeorm';
 
@@ -34,6 +35,7 @@ const exported: unknown[] = [
   signer,
   tokens,
   trust,
+  trustPolicies,
   webhooks,
 ].flatMap((library) => Object.values(library));
 

@@ -100,6 +100,8 @@ export const events = {
   'replication.finished': z.object({ ...inProject, report: z.record(z.string(), z.unknown()) }),
   /** A retention run that deleted something has ended; the report is as webhooks send it. */
   'retention.finished': z.object({ ...inProject, report: z.record(z.string(), z.unknown()) }),
+  /** Other signatures count in the project, or the certificates and keys are others: verdicts of before are old. */
+  'trust-policy.changed': z.object({ projectId: id, version: z.number().int().positive() }),
 } as const satisfies Record<string, z.ZodType>;
 
 export type EventTopic = keyof typeof events;

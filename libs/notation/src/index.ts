@@ -11,3 +11,4 @@ export {
 export { parseTrustStoreFile, type TrustStore } from './policy/trust-store';
 export { type RevocationClient } from './revocation/revocation';
 export { type Certificate } from './x509/certificate';
+export { isAcceptedAlgorithm } from './x509/signed';

@@ -16,6 +16,7 @@ import { Scanners1795506000000 } from './1795506000000-scanners';
 import { ListIndexes1795507000000 } from './1795507000000-list-indexes';
 import { LabelSearch1795508000000 } from './1795508000000-label-search';
 import { ContentTrust1795600000000 } from './1795600000000-content-trust';
+import { TrustPolicies1795610000000 } from './1795610000000-trust-policies';
 
 /** Every migration in order. `nx g @breakwater/workspace:migration` adds one; a merged one is never edited. */
 export const migrations = [
@@ -37,4 +38,5 @@ export const migrations = [
   ListIndexes1795507000000,
   LabelSearch1795508000000,
   ContentTrust1795600000000,
+  TrustPolicies1795610000000,
 ];

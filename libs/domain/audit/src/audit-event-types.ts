@@ -46,6 +46,7 @@ export const auditEventTypes = [
   'create_webhook_policy',
   'update_webhook_policy',
   'delete_webhook_policy',
+  'update_trust_policy',
   'update_cve_allowlist',
   'create_scanner',
   'update_scanner',

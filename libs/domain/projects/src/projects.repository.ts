@@ -163,7 +163,9 @@ export class ProjectsRepository {
   }
 
   async deleteMetadata(projectId: number, name: string): Promise<void> {
-    await this.database.query('DELETE FROM project_metadata WHERE project_id = $1 AND name = $2', [projectId, name]);
+    await this.changes.around([`project:${projectId}`], () =>
+      this.database.query('DELETE FROM project_metadata WHERE project_id = $1 AND name = $2', [projectId, name]),
+    );
   }
 
   /** True before the first project was ever made, even when all were deleted since. */
