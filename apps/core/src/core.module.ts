@@ -46,6 +46,7 @@ import { StorageApiModule } from './storage/storage-api.module';
 import { SystemApiModule } from './system/system-api.module';
 import { TagsApiModule } from './tags/tags-api.module';
 import { TokenModule } from './token/token.module';
+import { TrustPoliciesApiModule } from './trust-policies/trust-policies-api.module';
 import { SessionsApiModule } from './sessions/sessions-api.module';
 import { UserGroupsApiModule } from './user-groups/user-groups-api.module';
 import { UsersModule } from './users/users.module';
@@ -81,6 +82,7 @@ const resources = [
   SystemApiModule,
   TagsApiModule,
   TokenModule,
+  TrustPoliciesApiModule,
   UserGroupsApiModule,
   UsersModule,
   WebhooksApiModule,

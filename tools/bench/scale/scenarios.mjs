@@ -8,6 +8,7 @@ const FOR_OTHERS = 4;
 export const OTHERWISE = {
   getInternalconfig: 403,
   getProjectDeletion: 404,
+  getTrustMaterial: 404,
   getCert: 404,
   getScannerMetadata: 412,
   getVulnerabilitiesAddition: 404,

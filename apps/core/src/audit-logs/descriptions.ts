@@ -35,6 +35,14 @@ export const theImmutableRule: Plain = ({ request, params, createdId }) => {
   return { ...ofProject(request, project), description: `immutable rule${id ? ` ${id}` : ''} of ${project}` };
 };
 
+/** A certificate or key of the project's trust policy, by its id in the path or, while it is uploaded, as it is called. */
+export const theTrustMaterial: Plain = ({ request, params, body }) => {
+  const project = request.project?.name ?? '';
+  const { material_id: id } = params;
+  const material = id === undefined ? `added ${String(body.kind)}:${String(body.name)}` : `deleted ${id}`;
+  return { ...ofProject(request, project), description: `trust policy of ${project}: ${material}` };
+};
+
 /** The artifact in the path, and the label that comes or goes. */
 export const theLabelled =
   (done: 'put label' | 'take label', labelOf: (audited: AuditedRequest) => unknown): Describe =>

@@ -10,5 +10,6 @@ export {
   theScanner,
   theSchedule,
   theTag,
+  theTrustMaterial,
   theWebhookPolicy,
 } from './descriptions';

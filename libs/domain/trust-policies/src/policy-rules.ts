@@ -105,19 +105,26 @@ function assertPushPolicy({ push, systems, signers }: TrustPolicySettings): void
     );
 }
 
+/** Names of the required signers that go by it. */
+export function signersNaming(material: Pick<Material, 'kind' | 'name'>, { signers }: TrustPolicySettings): string[] {
+  const name = vouchingName(material);
+  if (name === undefined) return [];
+  const ofKind = material.kind === 'cosignKey' ? 'cosign' : 'notation';
+  return signers
+    .filter(({ system, trusted_by: names }) => system === ofKind && names.includes(name))
+    .map((signer) => signer.name);
+}
+
 /** Throws PRECONDITION when the policy would not hold together without it. */
 export function assertUnused(material: Material, { settings, materials }: Known): void {
-  const others = materials.filter(({ id }) => id !== material.id);
   if (material.kind === 'sigstoreRoot' && settings.cosign.trusted_root === 'uploaded')
     throw inUse('the policy believes this trusted root: set cosign.trusted_root to "public-good" first');
-  const name = vouchingName(material);
-  if (name === undefined || others.some((other) => vouchingName(other) === name && other.kind === material.kind))
-    return;
-  const system = material.kind === 'cosignKey' ? 'cosign' : 'notation';
-  const signer = settings.signers.find((one) => one.system === system && one.trusted_by.includes(name));
+  const { id, kind, name } = material;
+  if (materials.some((other) => other.id !== id && other.kind === kind && other.name === name)) return;
+  const [signer] = signersNaming(material, settings);
   if (signer === undefined) return;
   throw inUse(
-    `the required signer "${signer.name}" goes by ${name}: upload its successor, or change the signer, first`,
+    `the required signer "${signer}" goes by ${vouchingName(material)}: upload its successor, or change the signer, first`,
   );
 }
 

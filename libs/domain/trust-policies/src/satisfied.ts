@@ -22,7 +22,8 @@ export interface MissingSignature {
 
 type Verdicts = readonly TrustVerdict[];
 
-const systemNames: Record<TrustSystem, string> = { notary: 'Notary', notation: 'Notation', cosign: 'Cosign' };
+/** As people know them. */
+export const systemNames: Record<TrustSystem, string> = { notary: 'Notary', notation: 'Notation', cosign: 'Cosign' };
 
 /**
  * Whether the verdicts on one digest are what the policy asks for.
@@ -46,18 +47,22 @@ export function satisfied(policy: ProjectTrustPolicy, verdicts: Verdicts, image?
   };
 }
 
-/** As `policy`, at the moment a tag is made: Notary signs tags, so it can only have its say afterwards. */
+/**
+ * As `policy`, at the moment a tag is made: Notary signs tags, so it can only have its say afterwards. A signature by one
+ * of the others is needed in any case.
+ */
 export function beforeTagging(policy: ProjectTrustPolicy): ProjectTrustPolicy {
+  const signers = policy.signers.filter(({ system }) => system !== 'notary');
   const requirements = policy.requirements
-    .map(({ systems, because }) => ({ systems: systems.filter((system) => system !== 'notary'), because }))
+    .map(({ systems, because }) => ({ systems: withoutNotary(systems), because }))
     .filter(({ systems }) => systems.length > 0);
-  return {
-    ...policy,
-    systems: policy.systems.filter((system) => system !== 'notary'),
-    requirements,
-    signers: policy.signers.filter(({ system }) => system !== 'notary'),
-  };
+  const counting = withoutNotary(policy.systems);
+  const systems: TrustSystem[] = counting.length > 0 ? counting : ['notation', 'cosign'];
+  const least = signers.length + requirements.length > 0 ? requirements : [{ systems, because: 'policy' as const }];
+  return { ...policy, systems, requirements: least, signers };
 }
+
+const withoutNotary = (systems: TrustSystem[]): TrustSystem[] => systems.filter((system) => system !== 'notary');
 
 interface Unmet extends MissingSignature {
   system: TrustSystem;

@@ -5,6 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { effectivePolicy } from './effective-policy';
 import { readMaterials, type UploadedFile } from './material-files';
 import { assertConsistent, assertUnused } from './policy-rules';
+import { explainPolicy, type ExplainedPolicy } from './policy-reasons';
 import type { ProjectTrustPolicy } from './project-trust-policy';
 import type { Material, NewMaterial } from './trust-material';
 import { TrustPoliciesRepository, type StoredPolicy } from './trust-policies.repository';
@@ -16,6 +17,11 @@ const maxMaterials = 200;
 /** What people set, without what is uploaded. */
 export interface SavedPolicy {
   version: number;
+  settings: TrustPolicySettings;
+}
+
+export interface Uploaded {
+  added: Material[];
   settings: TrustPolicySettings;
 }
 
@@ -54,6 +60,11 @@ export class TrustPoliciesService {
     return { version, settings: settings ?? defaultSettings() };
   }
 
+  /** The policy in force, with its reasons. Throws NOT_FOUND. */
+  async explain(projectId: number, now: Date): Promise<ExplainedPolicy> {
+    return explainPolicy(await this.read(projectId), now);
+  }
+
   /**
    * Replaces it as a whole. With `version`, only while that is the version in force. Throws BAD_REQUEST, NOT_FOUND,
    * CONFLICT.
@@ -82,11 +93,17 @@ export class TrustPoliciesService {
     return { materials, settings: settings ?? defaultSettings() };
   }
 
+  /** Throws NOT_FOUND. */
+  async material(projectId: number, id: number): Promise<{ material: Material; settings: TrustPolicySettings }> {
+    const { materials, settings } = await this.materials(projectId);
+    return { material: findMaterial(materials, id), settings };
+  }
+
   /** Throws BAD_REQUEST that says what is wrong with the file, NOT_FOUND, CONFLICT. */
-  async addMaterials(projectId: number, file: UploadedFile): Promise<Material[]> {
+  async addMaterials(projectId: number, file: UploadedFile): Promise<Uploaded> {
     const given = readMaterials(file);
     let added: Material[] = [];
-    await this.change(projectId, async (stored) => {
+    const { settings: kept } = await this.change(projectId, async (stored) => {
       const settings = stored.settings ?? defaultSettings();
       // A project has one root: a newer one takes the place of the last.
       const replaced = stored.materials.filter(({ kind }) => kind === 'sigstoreRoot' && file.kind === kind);
@@ -100,16 +117,14 @@ export class TrustPoliciesService {
       added = await this.policies.insertMaterials(projectId, given);
       return settings;
     });
-    return added;
+    return { added, settings: kept };
   }
 
   /** Throws NOT_FOUND, PRECONDITION while a required signer or the policy hangs on it. */
   async deleteMaterial(projectId: number, id: number): Promise<void> {
     await this.change(projectId, async ({ materials, settings: saved }) => {
       const settings = saved ?? defaultSettings();
-      const material = materials.find((one) => one.id === id);
-      if (material === undefined) throw new AppError('NOT_FOUND', `trust material ${id} not found`);
-      assertUnused(material, { settings, materials });
+      assertUnused(findMaterial(materials, id), { settings, materials });
       await this.policies.deleteMaterials(projectId, [id]);
       return settings;
     });
@@ -135,6 +150,12 @@ export class TrustPoliciesService {
     if (stored === undefined) throw unknownProject(projectId);
     return stored;
   }
+}
+
+function findMaterial(materials: readonly Material[], id: number): Material {
+  const material = materials.find((one) => one.id === id);
+  if (material === undefined) throw new AppError('NOT_FOUND', `trust material ${id} not found`);
+  return material;
 }
 
 /** Twice in a store would do nothing; in the stores of two signers, one signature would count for both. */

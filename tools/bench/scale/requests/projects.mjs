@@ -53,6 +53,10 @@ function insideProjects({ project, quota, member, label }, inside) {
       path: `${inside}/immutabletagrules`,
       parameters: [...PAGES, ...lists('id', 'creation_time'), ...filters('disabled=false')],
     },
+    getTrustPolicy: { path: `${inside}/trust-policy` },
+    getEffectiveTrustPolicy: { path: `${inside}/trust-policy/effective` },
+    listTrustMaterials: { path: `${inside}/trust-policy/materials` },
+    getTrustMaterial: { path: `${inside}/trust-policy/materials/1` },
     ListLabels: {
       path: '/labels',
       parameters: [

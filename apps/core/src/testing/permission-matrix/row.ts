@@ -39,6 +39,7 @@ export const usual: Readonly<Record<string, string>> = {
   scrub_id: '999999',
   import_id: '999999',
   immutable_rule_id: '999999',
+  material_id: '999999',
   purge_id: '999999',
   registration_id: '6f1fd9c4-2a45-4b54-8f51-000000000001',
   file: 'api-page.js',

@@ -8,6 +8,19 @@ const immutable: Row[] = [
   { route: `DELETE ${project}/immutabletagrules/:immutable_rule_id`, needs: 'P immutable-tag:delete' },
 ];
 
+const trust = `${project}/trust-policy`;
+/** Ours: read by those who see how the project is set up, changed by who sets it up, and by no robot. */
+const trustPolicy: Row[] = [
+  { route: `GET ${trust}`, needs: 'P configuration:read' },
+  { route: `PUT ${trust}`, needs: 'P configuration:update', body: { pull: 'perhaps' } },
+  { route: `DELETE ${trust}`, needs: 'P configuration:update' },
+  { route: `GET ${trust}/effective`, needs: 'P configuration:read' },
+  { route: `GET ${trust}/materials`, needs: 'P configuration:read' },
+  { route: `POST ${trust}/materials`, needs: 'P configuration:update', body: {} },
+  { route: `GET ${trust}/materials/:material_id`, needs: 'P configuration:read' },
+  { route: `DELETE ${trust}/materials/:material_id`, needs: 'P configuration:update' },
+];
+
 const policy = `${api}/retentions/:id`;
 const executions = `${policy}/executions`;
 /** A policy without rules keeps everything. */
@@ -39,6 +52,7 @@ function retention(place: Place): Row[] {
 
 export const ruleRows: Row[] = [
   ...immutable,
+  ...trustPolicy,
   { route: `GET ${api}/retentions/metadatas`, needs: { only: everyone } },
   ...retention('team'),
   ...retention('open'),
