@@ -1,5 +1,6 @@
 // Bodies and queries that succeed, by operation: schemathesis knows shapes, but not which names are taken, which texts are
 // passwords and which words are roles. `{n}` is another number in each request.
+import { generateKeyPairSync } from 'node:crypto';
 import { ADAPTER_PORT } from '../seed/scanners.mjs';
 
 const webhook = {
@@ -106,6 +107,12 @@ function systemBodies() {
   };
 }
 
+/** Succeeds once in a project: a key is not taken twice. */
+function trustedKey() {
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  return { kind: 'cosignKey', name: 'key-{n}', content: publicKey.export({ type: 'spki', format: 'pem' }) };
+}
+
 function retentionBodies(project) {
   return {
     'PUT /retentions/{id}': retention(project),
@@ -127,6 +134,8 @@ function projectBodies({ digest, label: labelId, member, scanner: uuid }) {
     'PUT /projects/{project_name_or_id}/webhook/policies/{webhook_policy_id}': webhook,
     'POST /projects/{project_name_or_id}/immutabletagrules': immutableRule,
     'PUT /projects/{project_name_or_id}/immutabletagrules/{immutable_rule_id}': immutableRule,
+    'PUT /projects/{project_name_or_id}/trust-policy': { pull: 'block', quarantine: { days: 7 } },
+    'POST /projects/{project_name_or_id}/trust-policy/materials': trustedKey(),
     'PUT /projects/{project_name_or_id}/scanner': { uuid },
     [`PUT ${ARTIFACT}`]: { description: 'of a test' },
     [`POST ${ARTIFACT}/artifacts/{reference}/tags`]: { name: 'tag-{n}' },
