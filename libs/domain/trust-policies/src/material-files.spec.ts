@@ -1,4 +1,5 @@
 import {
+  extension,
   makeCertificate,
   makeKeyPair,
   makeRoot,
@@ -84,6 +85,11 @@ describe('certificates', () => {
       /openssl x509/,
     ],
     ['a public key', () => spki(root.publicKey), /upload it as a key of Cosign/],
+    [
+      'one of tens of thousands of bytes',
+      () => toPem(makeRoot('CN=large', { extensions: [extension('1.2.3', Buffer.alloc(33_000))] }).der),
+      /more than 32768 bytes/,
+    ],
     ['anything else', () => 'hello', /a certificate in PEM is expected/],
   ])('are not %s', (_what, content, message) => {
     expect(refused('ca', content())).toEqual(refusal(message));

@@ -49,13 +49,18 @@ function readCertificates(kind: NamedStore['type'], name: string, content: strin
       'certificate',
       `the file begins ${begun} certificates, and ${certificates.length} can be read: is it cut off?`,
     );
-  for (const certificate of certificates) assertStrong(certificate);
+  for (const certificate of certificates) assertAcceptable(certificate);
   const distinct = new Map(certificates.map((certificate) => [certificate.thumbprint, certificate]));
   return [...distinct.values()].map((certificate) => toMaterial(kind, name, certificate));
 }
 
+/** Of one in DER: ten times what the largest in use have. */
+const maxCertificate = 32_768;
+
 /** signature-specification.md "Certificate Requirements" hold for every certificate of a chain: nothing could be valid. */
-function assertStrong({ subjectName, signatureAlgorithm, x509: { publicKey } }: Certificate): void {
+function assertAcceptable({ raw, subjectName, signatureAlgorithm, x509: { publicKey } }: Certificate): void {
+  if (raw.length > maxCertificate)
+    throw refused('certificate', `"${subjectName}" has more than ${maxCertificate} bytes`);
   if (!isAcceptedAlgorithm(signatureAlgorithm))
     throw refused(
       'certificate',

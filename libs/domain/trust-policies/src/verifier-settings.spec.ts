@@ -155,22 +155,17 @@ describe('settings of Cosign', () => {
     keyless_signatures: { transparency_log: true, certificate_log: false },
   });
 
+  const ours = { pattern: 'https://example.com/acme/*/release.yml@refs/heads/*', trusted: 'uploaded' } as const;
   it.each([
-    [
-      'believes accounts by the uploaded root',
-      'https://example.com/acme/*/release.yml@refs/heads/*',
-      'uploaded',
-      'valid',
-      ['pipeline'],
-    ],
-    ['believes no other account', 'https://example.com/other/**', 'uploaded', 'untrusted', []],
-    ['believes no other root', 'https://example.com/acme/**', 'public-good', 'untrusted', []],
-  ] as const)('%s', async (_what, pattern, trusted, status, trustedBy) => {
+    { what: 'accounts by the uploaded root', ...ours, status: 'valid', trustedBy: ['pipeline'] },
+    { what: 'no other account', ...ours, pattern: 'https://example.com/other/**', status: 'untrusted', trustedBy: [] },
+    { what: 'no other root', ...ours, trusted: 'public-good', status: 'untrusted', trustedBy: [] },
+  ] as const)('believe $what', async ({ pattern, trusted, status, trustedBy }) => {
     const policy = policyWith([root], { cosign: cosign(pattern, trusted) });
     expect(await cosignVerdicts(policy, keyless)).toMatchObject([{ status, trustedBy }]);
   });
 
-  it('asks of keys what the policy asks', async () => {
+  it('ask of keys what the policy asks', async () => {
     const { key_signatures: _none, ...others } = cosign('x', 'public-good');
     const strict = { ...others, key_signatures: { transparency_log: true, time: false } };
     expect(await cosignVerdicts(policyWith(files, { cosign: strict }), signedBy(release))).toMatchObject([
