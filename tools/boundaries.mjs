@@ -36,6 +36,7 @@ export const domains = {
   gc: ['artifacts', 'coherence', 'executions', 'retention', 'settings', 'projects'],
   immutability: ['coherence', 'projects'],
   'trust-policies': ['coherence', 'events', 'projects'],
+  signatures: ['artifacts', 'events', 'executions', 'trust-policies'],
   retention: ['artifacts', 'events', 'executions', 'immutability', 'projects'],
   webhooks: ['events', 'executions', 'settings', 'projects'],
   scanners: ['settings', 'projects'],

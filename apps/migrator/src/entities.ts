@@ -10,6 +10,7 @@ import * as retention from '@breakwater/retention';
 import * as quotas from '@breakwater/quotas';
 import * as scanners from '@breakwater/scanners';
 import * as settings from '@breakwater/settings';
+import * as signatures from '@breakwater/signatures';
 import * as signer from '@breakwater/signer';
 import * as tokens from '@breakwater/tokens';
 import * as trust from '@breakwater/trust';
@@ -32,6 +33,7 @@ const exported: unknown[] = [
   retention,
   scanners,
   settings,
+  signatures,
   signer,
   tokens,
   trust,

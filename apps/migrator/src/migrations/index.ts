@@ -17,6 +17,7 @@ import { ListIndexes1795507000000 } from './1795507000000-list-indexes';
 import { LabelSearch1795508000000 } from './1795508000000-label-search';
 import { ContentTrust1795600000000 } from './1795600000000-content-trust';
 import { TrustPolicies1795610000000 } from './1795610000000-trust-policies';
+import { Signatures1795620000000 } from './1795620000000-signatures';
 
 /** Every migration in order. `nx g @breakwater/workspace:migration` adds one; a merged one is never edited. */
 export const migrations = [
@@ -39,4 +40,5 @@ export const migrations = [
   LabelSearch1795508000000,
   ContentTrust1795600000000,
   TrustPolicies1795610000000,
+  Signatures1795620000000,
 ];

@@ -6,6 +6,7 @@ const primaryKeyConstraintName = 'trust_target_pkey';
 /** What is signed in a repository, role by role: an index of the role files in force, written with them. */
 @Entity('trust_target')
 @Index('trust_target_sha256_idx', ['sha256'])
+@Index('trust_target_gun_name_idx', ['gun', 'name'])
 export class TrustTarget {
   @PrimaryColumn({ type: 'varchar', length: 512, collation: 'C', primaryKeyConstraintName })
   gun!: string;

@@ -1,0 +1,2 @@
+export { Signature } from './signature.entity';
+export { SignatureState } from './signature-state.entity';
