@@ -42,6 +42,7 @@ import { RobotsModule } from './robots/robots.module';
 import { ScannersApiModule } from './scanners/scanners-api.module';
 import { SchedulesApiModule } from './schedules';
 import { SearchApiModule } from './search/search-api.module';
+import { SignaturesApiModule } from './signatures/signatures-api.module';
 import { StorageApiModule } from './storage/storage-api.module';
 import { SystemApiModule } from './system/system-api.module';
 import { TagsApiModule } from './tags/tags-api.module';
@@ -78,6 +79,7 @@ const resources = [
   SchedulesApiModule,
   SessionsApiModule,
   SearchApiModule,
+  SignaturesApiModule,
   StorageApiModule,
   SystemApiModule,
   TagsApiModule,

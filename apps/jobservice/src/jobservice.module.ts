@@ -19,6 +19,7 @@ import {
   type JobTable,
 } from '@breakwater/platform';
 import { RetentionModule } from '@breakwater/retention';
+import { SignatureVerificationModule } from '@breakwater/signatures';
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { WebhookDeliveryModule } from '@breakwater/webhooks';
 import type { Redis } from 'ioredis';
@@ -32,6 +33,7 @@ import { ArtifactPurgeJob } from './jobs/artifact-purge.job';
 import { ArtifactPurgeSchedule } from './jobs/artifact-purge.schedule';
 import { eventSubscribers } from './event-subscribers';
 import { SlackJob } from './jobs/slack.job';
+import { VerifySignaturesJob } from './jobs/verify-signatures.job';
 import { WebhookJob } from './jobs/webhook.job';
 import { ProjectDeleteJob } from './jobs/project-delete.job';
 import { QuotaReconcileJob } from './jobs/quota-reconcile.job';
@@ -56,6 +58,7 @@ const jobHandlers: Provider[] = [
   RetentionJob,
   SlackJob,
   StorageImportJob,
+  VerifySignaturesJob,
   WebhookJob,
 ];
 
@@ -96,6 +99,7 @@ export class JobserviceModule {
         EngineModule,
         ImportRunModule,
         RetentionModule,
+        SignatureVerificationModule,
         WebhookDeliveryModule,
       ],
       providers: [

@@ -102,6 +102,14 @@ export const events = {
   'retention.finished': z.object({ ...inProject, report: z.record(z.string(), z.unknown()) }),
   /** Other signatures count in the project, or the certificates and keys are others: verdicts of before are old. */
   'trust-policy.changed': z.object({ projectId: id, version: z.number().int().positive() }),
+  /** What is known of who signed a digest comes to something else than what was told last; first told of, it was unsigned. */
+  'signature.changed': z.object({
+    projectId: id,
+    repositoryId: id,
+    repository: z.string(),
+    digest,
+    status: z.enum(['signed', 'unsigned', 'stale', 'expired', 'invalid']),
+  }),
 } as const satisfies Record<string, z.ZodType>;
 
 export type EventTopic = keyof typeof events;

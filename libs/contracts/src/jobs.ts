@@ -108,6 +108,14 @@ export const jobs = {
     }),
     { exclusive: true, timeoutSeconds: 7 * 24 * hour },
   ),
+  /**
+   * Verifies signatures: of those digests, or of all of the repository whose verdicts are out of date; without a
+   * repository, of all of the project.
+   */
+  VERIFY_SIGNATURES: job(
+    z.object({ projectId: id, repositoryId: id.nullable(), digests: z.array(z.string()).max(500).nullable() }),
+    { concurrency: 4, attempts: 8, timeoutSeconds: 6 * hour },
+  ),
   RETENTION: job(z.object({ policyId: id, repository: z.string(), dryRun: z.boolean() }), { concurrency: 4 }),
 } as const satisfies Record<string, JobDeclaration>;
 

@@ -1,8 +1,10 @@
 import type { ListedTag, RestoredTag, TagMoveDetail } from '@breakwater/artifacts';
+import type { TagSigning } from '@breakwater/signatures';
 import { isDigest } from '@breakwater/kernel';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { int64, listShape, neverTime, time } from '../rest';
+import { signingStatus } from '../signatures/signatures.dto';
 
 export class RepositoryTagDto extends createZodDto(
   z.object({
@@ -19,7 +21,12 @@ export class RepositoryTagDto extends createZodDto(
     push_time: time,
     pull_time: time,
     immutable: z.boolean(),
-    signed: z.boolean().describe('A signature is attached; nobody says that it is valid'),
+    signed: z
+      .boolean()
+      .describe(
+        'Signed as the trust policy asks. Where the project has none: a signature is attached, or Notary names the tag; nobody says that it is valid',
+      ),
+    signature_status: signingStatus,
   }),
 ) {}
 
@@ -73,7 +80,9 @@ export class ListRepositoryTagsQuery extends createZodDto(
 
 export class ListTagHistoryQuery extends createZodDto(z.object(listShape)) {}
 
-export function toRepositoryTag(tag: ListedTag): z.input<typeof RepositoryTagDto.schema> {
+export function toRepositoryTag(
+  tag: ListedTag<unknown> & { signing: TagSigning },
+): z.input<typeof RepositoryTagDto.schema> {
   return {
     id: tag.id,
     repository_id: tag.repositoryId,
@@ -88,7 +97,8 @@ export function toRepositoryTag(tag: ListedTag): z.input<typeof RepositoryTagDto
     push_time: tag.pushTime,
     pull_time: tag.pullTime ?? neverTime,
     immutable: tag.immutable,
-    signed: tag.signed,
+    signed: tag.signing.status === 'signed' || (!tag.signing.isAsked && tag.hasSignature),
+    signature_status: tag.signing.status,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { ProjectFacts } from '@breakwater/access';
-import { RepositoryTagsService, TagHistoryService, type TagMoveDetail } from '@breakwater/artifacts';
+import { RepositoryTagsService, TagHistoryService, type TagFacts, type TagMoveDetail } from '@breakwater/artifacts';
+import { signingFacts, SigningViews, type SigningFacts } from '@breakwater/signatures';
 import { Body, Controller, Get, Param, Post, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
@@ -20,6 +21,9 @@ import {
   toTagMove,
 } from './repository-tag.dto';
 
+/** Of each tag of a page, in the query that reads the page. */
+const signing: TagFacts<SigningFacts> = { sql: signingFacts('t.name') };
+
 type TagMoveBody = z.input<typeof TagMoveDto.schema>;
 
 /** Not in Harbor. Who moved a tag is for those who have a part in the project; putting it back is as good as a push. */
@@ -28,6 +32,7 @@ export class RepositoryTagsController {
   constructor(
     private readonly tags: RepositoryTagsService,
     private readonly history: TagHistoryService,
+    private readonly signing: SigningViews,
     private readonly actors: Actors,
   ) {}
 
@@ -46,8 +51,9 @@ export class RepositoryTagsController {
     @RepositoryName() repository: string,
     @Query() query: ListRepositoryTagsQuery,
   ): Promise<Page<z.input<typeof RepositoryTagDto.schema>>> {
-    const { items, total } = await this.tags.list(project, repository, listOptions(query));
-    return new Page(items.map(toRepositoryTag), total, query);
+    const { items, total } = await this.tags.list(project, repository, listOptions(query), signing);
+    const tags = await this.signing.ofTags(project.id, items);
+    return new Page(tags.map(toRepositoryTag), total, query);
   }
 
   @Get('tag-history')

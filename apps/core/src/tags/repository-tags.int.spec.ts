@@ -76,6 +76,8 @@ describe('the tags of a repository', () => {
         pull_time: '0001-01-01T00:00:00.000Z',
         immutable: false,
         signed: true,
+        // Nobody has verified it yet.
+        signature_status: 'stale',
       },
     ]);
   });

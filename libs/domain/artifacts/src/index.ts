@@ -92,4 +92,5 @@ export {
 export { ArtifactViewsModule } from './artifact-views.module';
 export { TagHistoryService, type RestoredTag } from './tag-history/tag-history.service';
 export type { DigestState, TagMoveDetail } from './tag-history/tag-history.repository';
+export { type TagFacts } from './tag-list/repository-tags.repository';
 export { RepositoryTagsService, type ListedTag } from './tag-list/repository-tags.service';

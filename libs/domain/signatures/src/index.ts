@@ -1,2 +1,11 @@
 export { Signature } from './signature.entity';
 export { SignatureState } from './signature-state.entity';
+export { SignatureVerificationModule } from './signature-verification.module';
+export { SignatureRounds } from './verification/signature-rounds';
+export { SignatureSubscriber } from './verification/signature-subscriber';
+export { SignatureVerification } from './verification/signature-verification';
+export { SigningViewsModule } from './signing-views.module';
+export { signingFacts } from './signing-facts.sql';
+export type { SigningFacts, AssessedSigning } from './status/signing-facts';
+export type { SigningReason, SigningStatus } from './status/signing-status';
+export { SigningViews, type SigningView, type TagSigning } from './views/signing-views.service';

@@ -12,4 +12,6 @@ export const advisoryLocks = {
   scanners: 7_233_155_011,
   signerKeys: 7_233_155_020,
   trustChanges: 7_233_155_021,
+  signatureEvents: 7_233_155_030,
+  signatureRounds: 7_233_155_031,
 } as const;

@@ -90,6 +90,7 @@ function artifactDetails({ project, chart, signed, chartArtifact, icon }, { insi
   return {
     getArtifact: { path: artifacts, parameters: ['', EVERYTHING[0]] },
     getVulnerabilitiesAddition: { path: of('/additions/vulnerabilities') },
+    getSignaturesAddition: { path: of('/additions/signatures') },
     getAddition: {
       path: [
         `${inside}/artifacts/${signed.digest}/additions/build_history`,

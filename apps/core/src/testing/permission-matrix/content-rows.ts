@@ -36,6 +36,7 @@ const additions: Row[] = [
   { route: `POST ${repository}/tags/:tag_name/restore`, needs: 'P artifact:create', body: { digest: usual.digest } },
   { route: `GET ${repository}/storage`, needs: 'P repository:read' },
   { route: `GET ${artifact}/storage`, needs: 'P artifact:read' },
+  { route: `GET ${artifact}/additions/signatures`, needs: 'P artifact-addition:read' },
   { route: `GET ${project}/deleted-artifacts`, needs: 'P artifact:create' },
   { route: `DELETE ${project}/deleted-artifacts`, needs: 'P artifact:delete' },
   { route: `GET ${repository}/deleted-artifacts`, needs: 'P artifact:create' },

@@ -25,7 +25,15 @@ export interface RepositoryTagDetail {
   artifactType: string;
   /** Manifest, config and layers together, in bytes. */
   size: number;
-  signed: boolean;
+  /** A signature is attached; whether it is valid is not looked at here. */
+  hasSignature: boolean;
+}
+
+/** Something else about each tag of a list: an SQL expression on `tag t` and `artifact a`, read for the page alone. */
+export interface TagFacts<T> {
+  sql: string;
+  /** For the type of what it gives. */
+  readonly gives?: T;
 }
 
 const columns: ListColumns = {
@@ -57,7 +65,7 @@ const detail = `t.id, t.repository_id AS "repositoryId", t.artifact_id AS "artif
   t.pull_time AS "pullTime", a.digest, a.type, a.media_type AS "mediaType", a.manifest_media_type AS "manifestMediaType",
   a.artifact_type AS "artifactType", a.size,
   EXISTS (SELECT FROM accessory c WHERE c.repository_id = a.repository_id AND c.subject_digest = a.digest
-          AND c.type LIKE 'signature.%') AS signed`;
+          AND c.type LIKE 'signature.%') AS "hasSignature"`;
 
 const tables = 'FROM tag t JOIN artifact a ON a.id = t.artifact_id';
 
@@ -70,10 +78,11 @@ export class RepositoryTagsRepository {
   constructor(private readonly database: Database) {}
 
   /** By any column of the whole set; the tag pushed last first. Undefined when there is no such repository. */
-  async list(
+  async list<T>(
     repository: string,
     options: ListOptions,
-  ): Promise<{ items: RepositoryTagDetail[]; total: number } | undefined> {
+    facts: TagFacts<T>,
+  ): Promise<{ items: (RepositoryTagDetail & { facts: T })[]; total: number } | undefined> {
     // With its id, and not its name, Postgres knows how much there is of a repository, and which index to take.
     const [row] = await this.database.query<{ id: number; tagCount: number }>(
       'SELECT id, tag_count AS "tagCount" FROM repository WHERE name = $1 AND first_push_time IS NOT NULL',
@@ -84,7 +93,8 @@ export class RepositoryTagsRepository {
     const from = fromClause(row.id, options, parameters);
     const direction = options.sorts.at(-1)?.descending ? 'DESC' : 'ASC';
     const order = orderBy(sortColumns, options.sorts, 't.push_time DESC, t.id DESC', `t.id ${direction}`);
-    const query = { columns: detail, from, order, rows: { key: 't.id', tables }, parameters };
+    const columns = `${detail}, ${facts.sql} AS facts`;
+    const query = { columns, from, order, rows: { key: 't.id', tables }, parameters };
     // All that is listed is counted already.
     const known = options.filters.length === 0 && { known: row.tagCount };
     return countedPage(this.database, { ...query, ...known }, options, this.totals);

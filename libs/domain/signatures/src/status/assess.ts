@@ -1,4 +1,4 @@
-import type { ProjectTrustPolicy } from '@breakwater/trust-policies';
+import { satisfied, type ProjectTrustPolicy, type TrustVerdict } from '@breakwater/trust-policies';
 import type { Evidence, Standing } from './evidence';
 import type { SigningReason, SigningStatus } from './signing-status';
 
@@ -10,54 +10,49 @@ export interface Assessment {
   missingSigners: string[];
 }
 
-export type AskedOfSignatures = Pick<ProjectTrustPolicy, 'systems' | 'requirements' | 'signers'>;
-
 /**
- * What evidence comes to under a policy. A further signature never takes anything away, be it invalid: who may push can
- * put one beside the good ones. Notary is the exception: its trust data is signed itself, so where its names disagree
- * about a tag, or name another digest for it, the one who owns the keys says that this is not it.
+ * What evidence comes to under a policy. Notary's objection wins: its trust data is signed itself, so where its names
+ * disagree about a tag, or name another digest for it, the one who owns the keys says that this is not it.
  */
-export function assess(evidence: readonly Evidence[], policy: AskedOfSignatures): Assessment {
+export function assess(evidence: readonly Evidence[], policy: ProjectTrustPolicy): Assessment {
   const counting = evidence.filter(({ system }) => policy.systems.includes(system));
   const status = statusOf(counting, policy);
-  const reasons = counting.flatMap((one) => one.reasons);
-  const missing = missingSigners(counting, policy, ['valid']);
-  const missed = missing.map((name) => ({ code: 'signer.missing', message: `the signer "${name}" has not signed` }));
-  const nothing = counting.length === 0 ? [{ code: 'signature.none', message: 'nobody has signed it' }] : [];
-  return { status, reasons: distinct([...reasons, ...missed, ...nothing]), missingSigners: missing };
+  const missing = satisfied(
+    { ...policy, requirements: [] },
+    asVerdicts(withoutObjections(counting), ['valid']),
+  ).missing;
+  const reasons = [
+    ...counting.flatMap((one) => one.reasons),
+    ...missing.map(({ signer, why }) => ({ code: 'signer.missing', message: `${signer}: ${why}` })),
+    ...(counting.length === 0 ? [{ code: 'signature.none', message: 'nobody has signed it' }] : []),
+  ];
+  return { status, reasons: distinct(reasons), missingSigners: missing.map(({ signer }) => signer) };
 }
 
-function statusOf(counting: readonly Evidence[], policy: AskedOfSignatures): SigningStatus {
+function statusOf(counting: readonly Evidence[], policy: ProjectTrustPolicy): SigningStatus {
   const has = (standing: Standing): boolean => counting.some((one) => one.standing === standing);
-  if (counting.some(({ system, standing }) => system === 'notary' && standing === 'invalid')) return 'invalid';
+  if (counting.some(isObjection)) return 'invalid';
   if (suffices(counting, policy, ['valid'])) return 'signed';
   if (has('pending')) return 'stale';
   if (has('expired') && suffices(counting, policy, ['valid', 'expired'])) return 'expired';
   return has('invalid') ? 'invalid' : 'unsigned';
 }
 
-/** Would it do, if signatures of these standings were good? */
-function suffices(evidence: readonly Evidence[], policy: AskedOfSignatures, good: Standing[]): boolean {
-  const counting = evidence.filter(({ standing }) => good.includes(standing));
-  return (
-    counting.length > 0 &&
-    policy.requirements.every(({ systems }) => counting.some(({ system }) => systems.includes(system))) &&
-    missingSigners(counting, policy, good).length === 0
-  );
+const isObjection = ({ system, standing }: Evidence): boolean => system === 'notary' && standing === 'invalid';
+const withoutObjections = (evidence: readonly Evidence[]): Evidence[] => evidence.filter((one) => !isObjection(one));
+
+/** Would it do, if signatures of these standings were good? Something has to be, whatever little is asked for. */
+function suffices(evidence: readonly Evidence[], policy: ProjectTrustPolicy, good: readonly Standing[]): boolean {
+  return evidence.some(({ standing }) => good.includes(standing)) && satisfied(policy, asVerdicts(evidence, good)).ok;
 }
 
-function missingSigners(evidence: readonly Evidence[], { signers }: AskedOfSignatures, good: Standing[]): string[] {
-  return signers
-    .filter(
-      (signer) =>
-        !evidence.some(
-          ({ system, standing, trustedBy }) =>
-            good.includes(standing) &&
-            system === signer.system &&
-            trustedBy.some((name) => signer.trustedBy.includes(name)),
-        ),
-    )
-    .map(({ name }) => name);
+function asVerdicts(evidence: readonly Evidence[], good: readonly Standing[]): TrustVerdict[] {
+  return evidence.map(({ system, standing, trustedBy, reasons }) => ({
+    system,
+    status: good.includes(standing) ? 'valid' : standing === 'expired' ? 'expired' : 'untrusted',
+    trustedBy: [...trustedBy],
+    reasons: reasons.map(({ message }) => message),
+  }));
 }
 
 const most = 20;
