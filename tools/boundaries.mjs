@@ -22,7 +22,7 @@ export const layers = {
 export const domains = {
   access: [],
   signer: [],
-  trust: [],
+  trust: ['events'],
   coherence: [],
   settings: ['coherence'],
   executions: [],
@@ -36,7 +36,7 @@ export const domains = {
   gc: ['artifacts', 'coherence', 'executions', 'retention', 'settings', 'projects'],
   immutability: ['coherence', 'projects'],
   'trust-policies': ['coherence', 'events', 'projects'],
-  signatures: ['artifacts', 'events', 'executions', 'trust-policies'],
+  signatures: ['artifacts', 'events', 'executions', 'projects', 'trust-policies'],
   retention: ['artifacts', 'events', 'executions', 'immutability', 'projects'],
   webhooks: ['events', 'executions', 'settings', 'projects'],
   scanners: ['settings', 'projects'],

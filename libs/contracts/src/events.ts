@@ -102,6 +102,8 @@ export const events = {
   'retention.finished': z.object({ ...inProject, report: z.record(z.string(), z.unknown()) }),
   /** Other signatures count in the project, or the certificates and keys are others: verdicts of before are old. */
   'trust-policy.changed': z.object({ projectId: id, version: z.number().int().positive() }),
+  /** Notary's trust data of a repository was published or deleted. It may be there before anything was pushed. */
+  'trust-data.changed': z.object({ gun: z.string(), repository: z.string() }),
   /** What is known of who signed a digest comes to something else than what was told last; first told of, it was unsigned. */
   'signature.changed': z.object({
     projectId: id,

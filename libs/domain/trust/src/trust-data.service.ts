@@ -1,5 +1,7 @@
+import { Outbox } from '@breakwater/events';
 import { Database } from '@breakwater/platform';
 import { Injectable } from '@nestjs/common';
+import { announceChange } from './announce-change';
 import type { TrustChange } from './trust-change.entity';
 import { TrustFilesRepository } from './trust-files.repository';
 import { TrustRepositoriesRepository, type ChangesWanted } from './trust-repositories.repository';
@@ -11,13 +13,16 @@ export class TrustData {
     private readonly database: Database,
     private readonly files: TrustFilesRepository,
     private readonly repositories: TrustRepositoriesRepository,
+    private readonly outbox: Outbox,
   ) {}
 
   /** Every file of the GUN goes, and the changefeed tells. False when there was none. The signer's keys stay. */
   delete(gun: string): Promise<boolean> {
     return this.database.transaction(async () => {
       await this.files.lock(gun);
-      if (!(await this.repositories.delete(gun))) return false;
+      const deleted = await this.repositories.delete(gun);
+      if (!deleted) return false;
+      await announceChange(this.outbox, gun, deleted.repository);
       await this.repositories.addChange({ gun, version: 0, sha256: '', category: 'deletion' });
       return true;
     });

@@ -1,6 +1,8 @@
+import { Outbox } from '@breakwater/events';
 import { AppError, failpoint } from '@breakwater/kernel';
 import { Database } from '@breakwater/platform';
 import {
+  canonicalKeyIdOf,
   InvalidUpdateError,
   nextSnapshot,
   nextTimestamp,
@@ -12,6 +14,7 @@ import {
   type ValidPublication,
 } from '@breakwater/tuf';
 import { Injectable } from '@nestjs/common';
+import { announceChange } from './announce-change';
 import { ServerSignatures } from './server-signatures';
 import { fileOf, TrustFilesRepository, type NewFile } from './trust-files.repository';
 import { TrustRepositoriesRepository } from './trust-repositories.repository';
@@ -43,6 +46,7 @@ export class TrustPublisher {
     private readonly repositories: TrustRepositoriesRepository,
     private readonly states: TrustStates,
     private readonly signatures: ServerSignatures,
+    private readonly outbox: Outbox,
   ) {}
 
   /** Throws INVALID_UPDATE, VERSION, UNAVAILABLE. */
@@ -67,6 +71,7 @@ export class TrustPublisher {
     await this.store(request, { valid, files: [...files, newTimestamp] });
     await this.index(gun, { valid, state, now, snapshot });
     const { version, sha256 } = newTimestamp;
+    await announceChange(this.outbox, gun, request.repository);
     await this.repositories.addChange({ gun, version, sha256, category: 'update' });
     failpoint('trust.before-commit');
     return { version, sha256 };
@@ -103,7 +108,7 @@ export class TrustPublisher {
     { gun, repository }: PublishRequest,
     { valid, files }: { valid: ValidPublication; files: readonly NewFile[] },
   ): Promise<void> {
-    const rootKeyIds = valid.root.signed.roles.root?.keyids ?? [];
+    const rootKeyIds = rootKeyIdsOf(valid.root.signed);
     const signedHere = files.filter(({ role }) => role === 'timestamp' || role === 'snapshot');
     const refreshTime = firstExpiry(...signedHere.map(({ data }) => expiryOf(data)));
     await this.repositories.save({ gun, repository: repository ?? null, rootKeyIds, refreshTime });
@@ -142,6 +147,13 @@ function refusing<T>(work: () => T): T {
 
 function refused(error: InvalidUpdateError): AppError {
   return new AppError('INVALID_UPDATE', 'Update sent by the client is invalid.', { detail: error.detail });
+}
+
+/** As metadata has them, and as `notary key list` shows them: people pin either. */
+function rootKeyIdsOf({ roles, keys }: ValidPublication['root']['signed']): string[] {
+  const ids = roles.root?.keyids ?? [];
+  const shown = ids.flatMap((id) => (keys[id] ? [canonicalKeyIdOf(keys[id])] : []));
+  return [...new Set([...ids, ...shown])];
 }
 
 const versionOf = (bytes: Buffer): number => parseEnvelope(bytes).version;

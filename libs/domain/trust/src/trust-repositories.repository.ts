@@ -41,9 +41,13 @@ export class TrustRepositoriesRepository {
     await this.database.query('UPDATE trust_repository SET refresh_time = $2 WHERE gun = $1', [gun, refreshTime]);
   }
 
-  /** False when there was none. Its files and targets go with it. */
-  async delete(gun: string): Promise<boolean> {
-    return (await this.database.query('DELETE FROM trust_repository WHERE gun = $1 RETURNING gun', [gun])).length > 0;
+  /** Undefined when there was none. Its files and targets go with it. */
+  async delete(gun: string): Promise<Pick<TrustRepository, 'repository'> | undefined> {
+    const [row] = await this.database.query<Pick<TrustRepository, 'repository'>>(
+      'DELETE FROM trust_repository WHERE gun = $1 RETURNING repository',
+      [gun],
+    );
+    return row;
   }
 
   /** Those whose timestamp or snapshot expires before that time, in order, after that one. */

@@ -13,7 +13,7 @@ export class TrustRepository {
   @Column({ type: 'varchar', length: 255, collation: 'C', nullable: true })
   repository!: string | null;
 
-  /** Ids of the root's keys, as metadata has them. */
+  /** Ids of the root's keys: as metadata has them, and as clients show them. */
   @Column({ name: 'root_key_ids', type: 'jsonb' })
   rootKeyIds!: string[];
 

@@ -1,3 +1,4 @@
+import { EventsModule } from '@breakwater/events';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ServerSignatures } from './server-signatures';
@@ -17,7 +18,7 @@ import { UpcomingRefreshes } from './upcoming-refreshes';
 
 /** For notary-server, which brings a TRUST_SIGNER. */
 @Module({
-  imports: [TypeOrmModule.forFeature([TrustRepository, TrustFile, TrustChange, TrustTarget])],
+  imports: [TypeOrmModule.forFeature([TrustRepository, TrustFile, TrustChange, TrustTarget]), EventsModule],
   providers: [
     TrustPublisher,
     TrustReader,
