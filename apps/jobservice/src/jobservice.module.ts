@@ -40,6 +40,7 @@ import { QuotaReconcileJob } from './jobs/quota-reconcile.job';
 import { RetentionJob } from './jobs/retention.job';
 import { StorageImportJob } from './jobs/storage-import.job';
 import { MaintenanceService } from './maintenance/maintenance.service';
+import { SignatureLoop } from './maintenance/signature-loop';
 import { AuditMetrics } from './metrics/audit-metrics';
 import { QueueMetrics } from './metrics/queue-metrics';
 import { UploadExpiry } from './maintenance/upload-expiry';
@@ -107,6 +108,7 @@ export class JobserviceModule {
         PullFolder,
         UploadExpiry,
         MaintenanceService,
+        SignatureLoop,
         AuditMetrics,
         QueueMetrics,
         ...(otherJobs?.handlers ?? jobHandlers),

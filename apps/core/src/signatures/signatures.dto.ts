@@ -131,28 +131,39 @@ function toAssessed({
 type SignatureRow = SigningView['signatures'][number];
 
 function toSignature(row: SignatureRow): z.input<typeof signature> {
-  const { verdict } = row;
+  const { system, digest, of, standing, verdict, policyVersion, verifiedTime } = row;
   return {
-    system: row.system,
-    digest: row.digest,
-    signed_digest: row.of,
-    standing: row.standing,
-    reasons: verdict?.reasons ?? [],
-    checks: verdict?.checks ?? [],
-    trusted_by: verdict?.trustedBy ?? [],
-    claims: verdict?.claims ?? {},
-    ...(verdict && toVerdict(verdict)),
-    ...(row.policyVersion !== null && { policy_version: row.policyVersion }),
-    ...(row.verifiedTime !== null && { verified_time: new Date(row.verifiedTime) }),
+    system,
+    digest,
+    signed_digest: of,
+    standing,
+    ...(verdict ? toVerdict(verdict) : { reasons: [], checks: [], trusted_by: [], claims: {} }),
+    ...(policyVersion !== null && { policy_version: policyVersion }),
+    ...(verifiedTime !== null && { verified_time: new Date(verifiedTime) }),
   };
 }
 
 /** Stored as JSON: its times are text. */
-function toVerdict(verdict: NonNullable<SignatureRow['verdict']>): Partial<z.input<typeof signature>> {
-  const { format, status, signer: who, signedAt, expires, recheckAt } = verdict;
+function toVerdict(verdict: NonNullable<SignatureRow['verdict']>) {
+  const {
+    format,
+    status,
+    reasons: why,
+    checks,
+    trustedBy,
+    claims,
+    signer: who,
+    signedAt,
+    expires,
+    recheckAt,
+  } = verdict;
   return {
     format,
     verdict: status,
+    reasons: why,
+    checks,
+    trusted_by: trustedBy,
+    claims,
     ...(who && { signer: { ...who, chain: who.chain.map(toCertificate) } }),
     ...(signedAt && { signed_time: new Date(signedAt.at), signed_time_source: signedAt.source }),
     ...(expires && { expiry_time: new Date(expires) }),

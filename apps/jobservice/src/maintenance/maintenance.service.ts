@@ -1,6 +1,5 @@
 import { PullFolder } from '@breakwater/artifacts';
 import { OutboxRelay, Partitions } from '@breakwater/events';
-import { SignatureRounds } from '@breakwater/signatures';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { EVENT_SUBSCRIBERS, type EventSubscribers } from '../event-subscribers';
 import { LoopMetrics } from '../metrics/loop-metrics';
@@ -21,7 +20,6 @@ export class MaintenanceService implements OnApplicationBootstrap, OnApplication
     folder: PullFolder,
     partitions: Partitions,
     uploads: UploadExpiry,
-    signatures: SignatureRounds,
     @Inject(EVENT_SUBSCRIBERS) subscribers: EventSubscribers,
   ) {
     this.loops = [
@@ -32,7 +30,6 @@ export class MaintenanceService implements OnApplicationBootstrap, OnApplication
       ),
       this.loop('pull-fold', 5 * seconds, () => folder.fold().then(() => 0)),
       this.loop('upload-expiry', minutes, () => uploads.expire()),
-      this.loop('signature-rounds', minutes, () => signatures.run()),
       this.loop('partitions', 60 * minutes, () => partitions.createAhead().then(() => 0)),
     ];
   }

@@ -36,7 +36,7 @@ it('tells of the rounds of every loop', async () => {
     }
     throw new Error(`${loop} had no round`);
   };
-  for (const loop of ['outbox-relay', 'pull-fold', 'upload-expiry', 'partitions']) {
+  for (const loop of ['outbox-relay', 'pull-fold', 'upload-expiry', 'partitions', 'signature-rounds']) {
     const now = await succeeded(loop);
     expect(now.value('breakwater_maintenance_last_success_timestamp_seconds', { loop })).toBeGreaterThan(1e9);
     expect(now.value('breakwater_maintenance_round_duration_seconds_count', { loop })).toBeGreaterThan(0);

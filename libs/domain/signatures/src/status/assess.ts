@@ -8,6 +8,8 @@ export interface Assessment {
   reasons: SigningReason[];
   /** Names of required signers who have not signed. */
   missingSigners: string[];
+  /** What counted, for `satisfied` of the trust policies, which knows what to do next. */
+  verdicts: TrustVerdict[];
 }
 
 /**
@@ -16,17 +18,19 @@ export interface Assessment {
  */
 export function assess(evidence: readonly Evidence[], policy: ProjectTrustPolicy): Assessment {
   const counting = evidence.filter(({ system }) => policy.systems.includes(system));
-  const status = statusOf(counting, policy);
-  const missing = satisfied(
-    { ...policy, requirements: [] },
-    asVerdicts(withoutObjections(counting), ['valid']),
-  ).missing;
+  const unopposed = counting.filter((one) => !isObjection(one));
+  const { missing } = satisfied({ ...policy, requirements: [] }, verdictsOf(unopposed));
   const reasons = [
     ...counting.flatMap((one) => one.reasons),
     ...missing.map(({ signer, why }) => ({ code: 'signer.missing', message: `${signer}: ${why}` })),
     ...(counting.length === 0 ? [{ code: 'signature.none', message: 'nobody has signed it' }] : []),
   ];
-  return { status, reasons: distinct(reasons), missingSigners: missing.map(({ signer }) => signer) };
+  return {
+    status: statusOf(counting, policy),
+    reasons: distinct(reasons),
+    missingSigners: missing.map(({ signer }) => signer),
+    verdicts: verdictsOf(counting),
+  };
 }
 
 function statusOf(counting: readonly Evidence[], policy: ProjectTrustPolicy): SigningStatus {
@@ -39,17 +43,27 @@ function statusOf(counting: readonly Evidence[], policy: ProjectTrustPolicy): Si
 }
 
 const isObjection = ({ system, standing }: Evidence): boolean => system === 'notary' && standing === 'invalid';
-const withoutObjections = (evidence: readonly Evidence[]): Evidence[] => evidence.filter((one) => !isObjection(one));
 
 /** Would it do, if signatures of these standings were good? Something has to be, whatever little is asked for. */
 function suffices(evidence: readonly Evidence[], policy: ProjectTrustPolicy, good: readonly Standing[]): boolean {
-  return evidence.some(({ standing }) => good.includes(standing)) && satisfied(policy, asVerdicts(evidence, good)).ok;
+  const isGood = ({ standing }: Evidence): boolean => good.includes(standing);
+  const supposed = evidence.map((one): Evidence => (isGood(one) ? { ...one, standing: 'valid' } : one));
+  return evidence.some(isGood) && satisfied(policy, verdictsOf(supposed)).ok;
 }
 
-function asVerdicts(evidence: readonly Evidence[], good: readonly Standing[]): TrustVerdict[] {
+const statuses = {
+  valid: 'valid',
+  expired: 'expired',
+  invalid: 'invalid',
+  // Nobody vouches for what is not verified.
+  pending: 'untrusted',
+  none: 'untrusted',
+} as const satisfies Record<Standing, TrustVerdict['status']>;
+
+function verdictsOf(evidence: readonly Evidence[]): TrustVerdict[] {
   return evidence.map(({ system, standing, trustedBy, reasons }) => ({
     system,
-    status: good.includes(standing) ? 'valid' : standing === 'expired' ? 'expired' : 'untrusted',
+    status: statuses[standing],
     trustedBy: [...trustedBy],
     reasons: reasons.map(({ message }) => message),
   }));

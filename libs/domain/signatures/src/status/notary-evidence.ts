@@ -67,8 +67,8 @@ export function evidenceFor(statement: NotaryStatement, digest: string): Evidenc
   if (about.length === 0) return undefined;
   if (disagrees(statement)) return evidence('invalid', [], disagreement(statement));
   if (about.some(({ expired }) => !expired)) return evidence('valid', statement.signers.get(sha256) ?? []);
-  // Another name's statement in force is about another digest.
-  if (statement.digests.length > 0) return evidence('invalid', [], replaced(statement));
+  // What is in force is about another digest.
+  if (statement.digests.length > 0) return undefined;
   return evidence('expired', trustedThen(statement, sha256), {
     code: 'signature.expired',
     message: `Notary's signature of the tag ${statement.tag} has expired`,

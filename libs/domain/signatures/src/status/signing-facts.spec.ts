@@ -67,7 +67,7 @@ describe("Notary's names", () => {
     [
       'said so once, and say something else',
       [target({ ...expired, gun: short }), target({ sha256: other })],
-      'invalid',
+      'unsigned',
       'invalid',
     ],
     ['release another', [target(), target({ role: 'targets/releases', sha256: other })], 'unsigned', 'invalid'],

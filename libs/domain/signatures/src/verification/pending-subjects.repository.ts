@@ -20,7 +20,8 @@ export class PendingSubjectsRepository {
 
   /**
    * What these artifacts sign or signed, and those of them that are signed themselves: a signature may have come first.
-   * Deleted ones count when something was announced of them, for what they list had its status from them.
+   * Deleted ones count when something was announced of them, for what they list had its status from them; pushed ones when
+   * Notary knew them before.
    */
   touchedBy(artifacts: readonly TouchedArtifact[]): Promise<SubjectRef[]> {
     return this.database.query<SubjectRef>(
@@ -35,10 +36,20 @@ export class PendingSubjectsRepository {
            WHERE ${signatureTypes}
          UNION SELECT t.repository_id, t.digest FROM touched x
            JOIN signature_state t ON t.repository_id = x."repositoryId" AND t.digest = x.digest WHERE x.deleted
+         UNION SELECT r.id, x.digest FROM touched x JOIN repository r ON r.id = x."repositoryId"
+           JOIN trust_repository g ON g.repository = r.name
+           JOIN trust_target n ON n.gun = g.gun AND n.sha256 = substr(x.digest, 8)::char(64)
+           WHERE x.digest LIKE 'sha256:%' AND NOT x.deleted
        )
        SELECT ${columns}, s.digest FROM subjects s JOIN repository r ON r.id = s.repository_id`,
       [JSON.stringify(artifacts)],
     );
+  }
+
+  /** Those of these names that are there. */
+  repositories(names: readonly string[]): Promise<Omit<SubjectRef, 'digest'>[]> {
+    if (names.length === 0) return Promise.resolve([]);
+    return this.database.query(`SELECT ${columns} FROM repository r WHERE r.name = ANY($1)`, [names]);
   }
 
   /** Whose verdicts time may have changed, the longest due first. */

@@ -2,14 +2,21 @@ import type { EventSubscriber, PublishedEvent } from '@breakwater/events';
 import { ExecutionsService } from '@breakwater/executions';
 import { advisoryLocks } from '@breakwater/platform';
 import { Injectable } from '@nestjs/common';
-import type { SubjectRef } from '../signatures.repository';
-import { PendingSubjectsRepository } from './pending-subjects.repository';
+import { PendingSubjectsRepository, type TouchedArtifact } from './pending-subjects.repository';
 import { payloadsOf } from './verification-payloads';
 import { verificationStart } from './verification-task';
 
-const topics = ['artifact.pushed', 'artifact.restored', 'artifact.deleted', 'trust-policy.changed'] as const;
+const topics = [
+  'artifact.pushed',
+  'artifact.restored',
+  'artifact.deleted',
+  'trust-policy.changed',
+  'trust-data.changed',
+] as const;
 type HeardEvent = PublishedEvent<(typeof topics)[number]>;
-type ArtifactEvent = Exclude<HeardEvent, { topic: 'trust-policy.changed' }>;
+type PolicyEvent = Extract<HeardEvent, { topic: 'trust-policy.changed' }>;
+type NotaryEvent = Extract<HeardEvent, { topic: 'trust-data.changed' }>;
+type ArtifactEvent = Exclude<HeardEvent, PolicyEvent | NotaryEvent>;
 
 /** Starts verifications: of what was signed, or lost a signature, and of a whole project when its policy has changed. */
 @Injectable()
@@ -24,34 +31,30 @@ export class SignatureSubscriber implements EventSubscriber<(typeof topics)[numb
   ) {}
 
   async hear(events: HeardEvent[]): Promise<void> {
-    const changed = new Set(
-      events.flatMap((event) => (event.topic === 'trust-policy.changed' ? [event.payload.projectId] : [])),
-    );
-    const ofArtifacts = events.filter((event): event is ArtifactEvent => event.topic !== 'trust-policy.changed');
-    await this.startForArtifacts(ofArtifacts.filter(({ payload }) => !changed.has(payload.projectId)));
-    // What was pushed into them is verified with the rest.
+    const policies = events.filter((event): event is PolicyEvent => event.topic === 'trust-policy.changed');
+    const changed = new Set(policies.map(({ payload }) => payload.projectId));
+    const notary = events.filter((event): event is NotaryEvent => event.topic === 'trust-data.changed');
+    const artifacts = events.filter((event): event is ArtifactEvent => 'artifactId' in event.payload);
+    // What was pushed into these is verified with the rest.
     for (const projectId of changed) {
       const everything = { projectId, repositoryId: null, digests: null };
-      const why = 'the trust policy has changed';
-      await this.executions.start(verificationStart([everything], { trigger: 'EVENT', why }));
+      await this.start([everything], 'the trust policy has changed');
     }
+    const published = await this.subjects.repositories(notary.map(({ payload }) => payload.repository));
+    const ofNotary = published.filter(({ projectId }) => !changed.has(projectId));
+    for (const repository of ofNotary)
+      await this.start([{ ...repository, digests: null }], "Notary's trust data has changed");
+    const pushed = artifacts.filter(({ payload }) => !changed.has(payload.projectId)).map(touched);
+    const payloads = payloadsOf(pushed.length > 0 ? await this.subjects.touchedBy(pushed) : []);
+    for (const payload of payloads) await this.start([payload], 'signatures were pushed, restored or deleted');
   }
 
-  private async startForArtifacts(events: readonly ArtifactEvent[]): Promise<void> {
-    if (events.length === 0) return;
-    const artifacts = events.map(({ topic, payload }) => ({
-      artifactId: payload.artifactId,
-      repositoryId: payload.repositoryId,
-      digest: payload.digest,
-      deleted: topic === 'artifact.deleted',
-    }));
-    await this.start(await this.subjects.touchedBy(artifacts));
+  private async start(payloads: Parameters<typeof verificationStart>[0], why: string): Promise<void> {
+    await this.executions.start(verificationStart(payloads, { trigger: 'EVENT', why }));
   }
+}
 
-  private async start(found: readonly SubjectRef[]): Promise<void> {
-    for (const payload of payloadsOf(found)) {
-      const why = 'signatures were pushed, restored or deleted';
-      await this.executions.start(verificationStart([payload], { trigger: 'EVENT', why }));
-    }
-  }
+function touched({ topic, payload }: ArtifactEvent): TouchedArtifact {
+  const { artifactId, repositoryId, digest } = payload;
+  return { artifactId, repositoryId, digest, deleted: topic === 'artifact.deleted' };
 }

@@ -1,3 +1,4 @@
+import { Outbox } from '@breakwater/events';
 import { AppError, digestOf, mediaTypes } from '@breakwater/kernel';
 import { fakeJobContext } from '@breakwater/testing';
 import {
@@ -304,6 +305,25 @@ describe("Notary's names", () => {
     await bench.query('DELETE FROM trust_repository');
     await bench.setPolicy({});
     await bench.settle();
+  });
+
+  it('are heard of, before the image and after it', async () => {
+    const first = await bench.pushImage('published first');
+    await bench.delete(first.digest);
+    await bench.settle();
+    await bench.changes();
+    await bench.publish(long, { targets: [{ tag: 'n3', digest: first.digest }] });
+    await bench.pushImage('published first', { tag: 'n3' });
+    await bench.settle();
+    expect(await bench.changes()).toEqual([`${first.digest} signed`]);
+    await bench.query('DELETE FROM trust_repository');
+    const payload = { gun: long, repository: 'bench/app' };
+    await bench.get(Outbox).add({ topic: 'trust-data.changed', key: 'bench/app', payload });
+    await bench
+      .get(Outbox)
+      .add({ topic: 'trust-data.changed', key: 'x', payload: { gun: 'x', repository: 'bench/none' } });
+    await bench.settle();
+    expect(await bench.changes()).toEqual([`${first.digest} unsigned`]);
   });
 
   it('tell of a tag that was replaced, whoever else signed its new image', async () => {
