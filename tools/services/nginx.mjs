@@ -1,8 +1,9 @@
 // The front door: renders deploy/nginx/nginx.conf.template and runs nginx on it in the foreground.
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import { dirname, join } from 'node:path';
+import { identity } from './account.mjs';
 import { findProgram, startProcess } from './process.mjs';
 
 const TRUST_SERVER = 'trust-server.conf';
@@ -37,20 +38,44 @@ export async function startNginx(options) {
   const written = [runDir, config, ...writeTrustServer(options)];
   writeFileSync(config, renderConfig(readFileSync(options.template, 'utf8'), nginxValues({ ...options, asRoot })));
   if (account) for (const path of written) chownSync(path, account.uid, account.gid);
+  // -e: without it nginx first tries the distribution's log file, which an ordinary user cannot open.
+  const args = ['-p', runDir, '-c', config, '-e', 'stderr'];
+  const runAs = asRoot ? undefined : account;
   const handle = await startProcess({
     name: 'nginx',
     command: program,
-    // -e: without it nginx first tries the distribution's log file, which an ordinary user cannot open.
-    args: ['-p', runDir, '-c', config, '-e', 'stderr', '-g', 'daemon off;'],
+    args: [...args, '-g', 'daemon off;'],
     cwd: runDir,
-    account: asRoot ? undefined : account,
+    account: runAs,
     ready: () => masterIsUp(join(runDir, 'nginx.pid')),
     // Graceful: listeners close at once, requests under way are finished.
     stopSignal: 'SIGQUIT',
     readyMs: 15_000,
     onLine,
   });
-  return { ...handle, reload: () => process.kill(handle.pid, 'SIGHUP') };
+  return { ...handle, check: () => refusal(program, args, runAs), reload: () => reload(handle.pid) };
+}
+
+/**
+ * Configuration and certificates are read anew: by new workers, which take the connections that come from now on. The old
+ * ones finish the requests that they have.
+ */
+function reload(pid) {
+  try {
+    process.kill(pid, 'SIGHUP');
+  } catch (error) {
+    // It has ended, and reads everything when it is started again.
+    if (error.code !== 'ESRCH') throw error;
+  }
+}
+
+/** Why nginx would not start with its files as they are now; undefined when it would. */
+function refusal(program, args, account) {
+  return new Promise((resolve) => {
+    const settle = (error, _output, complaints) =>
+      resolve(error ? complaints.trim().split('\n')[0] || error.message : undefined);
+    execFile(program, [...args, '-t', '-q'], { ...identity(account), cwd: '/', timeout: 30_000 }, settle);
+  });
 }
 
 /** The second server's part, when it has an address; answers the files that were written. */
@@ -111,6 +136,7 @@ export function nginxValues({
     UPSTREAM_OPTIONS: '',
     TRUSTED_PROXIES: trustedProxies.map((network) => `${network} 1;`).join(' '),
     HTTPS_PORT: listeners.find((listener) => listener.tls).port,
+    NOTARY_PORT: trustListeners[0]?.port ?? 'null',
     LISTEN: listeners.map(listenLine).join('\n    '),
   };
 }

@@ -1,5 +1,6 @@
 // Second stage of `npm start`: everything from the data folder to the summary, in order.
-import { writeFileSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startNginx } from '../services/nginx.mjs';
 import { freePorts } from '../services/ports.mjs';
@@ -15,7 +16,7 @@ import { stopOnSignals } from './signals.mjs';
 import { NODE_SERVICES, runMigrator, serviceEnvironments, startService, stopOrder } from './stack.mjs';
 import { publicUrl, summary } from './summary.mjs';
 import { Supervisor } from './supervisor.mjs';
-import { prepareTls, renewTls } from './tls.mjs';
+import { followTls, prepareTls } from './tls.mjs';
 
 export async function startPlatform({ root, options, account, output }) {
   const { path, note } = chooseDataFolder({ root, given: options.data, account });
@@ -65,6 +66,7 @@ async function bringUp(context) {
     ...urls,
     ports,
     caFile: context.tls.ca,
+    certificateFile: context.tls.shown,
     storage: folder.storage,
     metricsPort: options.metricsPort,
     publicUrl: publicUrl({ ...options, ...context }),
@@ -83,7 +85,7 @@ async function bringUp(context) {
     ),
   );
   await supervisor.add('nginx', () => startFrontDoor(context, { ports, home: runtime.home }));
-  renewTls(context);
+  followTls(context);
   if (options.dev) {
     restartOnChange({ root, output, restart: () => takeNewCode(context) });
   }
@@ -116,6 +118,8 @@ function startFrontDoor(context, { ports, home }) {
   });
 }
 
+const fingerprintOf = (file) => new X509Certificate(readFileSync(file)).fingerprint256;
+
 const listOf = (name) =>
   (readVariable(name) ?? '')
     .split(',')
@@ -137,6 +141,7 @@ function describe({ options, folder, listeners, names, tls, account, secrets }) 
     names,
     account,
     caFile: tls.ca,
+    caFingerprint: tls.ca && fingerprintOf(tls.ca),
     data: folder.path,
     passwordFile: adminPasswordFile(folder.secrets),
     newPassword: firstShow(folder.secrets) ? secrets.adminPassword : undefined,

@@ -31,7 +31,7 @@ export function stopOrder(env = process.env) {
 /**
  * Environment of each process (the names of libs/platform/src/config). Pure.
  * @param {{ databaseUrl: string, redisUrl: string, ports: Record<string, number>, secrets: Record<string, string>,
- *   caFile?: string, storage: string, trustedProxies: string[], inherited?: Record<string, string | undefined>,
+ *   caFile?: string, certificateFile?: string, storage: string, trustedProxies: string[], inherited?: Record<string, string | undefined>,
  *   storageSettings?: Record<string, string>, metricsPort?: number, publicUrl?: string, hosts?: string[] }} options
  *   `metricsPort`: of the first service; `publicUrl`: for links, where EXTERNAL_URL does not name another address;
  *   `hosts`: every name and port that clients may put before a repository
@@ -39,7 +39,7 @@ export function stopOrder(env = process.env) {
  *   Record<string, string>>}
  */
 export function serviceEnvironments(options) {
-  const { databaseUrl, secrets, caFile, storage, publicUrl, hosts = [] } = options;
+  const { databaseUrl, secrets, caFile, certificateFile, storage, publicUrl, hosts = [] } = options;
   const { storageSettings = storageEnvironment(storage), inherited = inheritedEnvironment() } = options;
   const parts = commonParts({ ...options, inherited });
   const { address, listener, server } = parts;
@@ -54,7 +54,8 @@ export function serviceEnvironments(options) {
       JOBSERVICE_URL: address('jobservice'),
       NOTARY_URL: address('notary-server'),
       ...externalHosts,
-      ...(caFile ? { CA_CERT_FILE: caFile } : {}),
+      ...(caFile && { CA_CERT_FILE: caFile }),
+      ...(certificateFile && { FRONT_DOOR_CERT_FILE: certificateFile }),
     },
     registry: { ...server('registry'), ...storageSettings },
     // It hears no request, so it cannot know under which address clients do.

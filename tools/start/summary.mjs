@@ -1,5 +1,6 @@
 // The last words of a successful start.
-import { isIP, isIPv6 } from 'node:net';
+import { isIP } from 'node:net';
+import { fetchCommand, placeOf, trustCommands } from '../../deploy/nginx/welcome/trust-commands.mjs';
 
 /**
  * @param {object} state
@@ -8,7 +9,9 @@ import { isIP, isIPv6 } from 'node:net';
  * @param {number} state.httpsPort
  * @param {string[]} state.hostnames given with --hostname
  * @param {string[]} state.names what the certificate is good for
+ * @param {number} [state.notaryPort] where trust data has a port of its own
  * @param {string} [state.caFile]
+ * @param {string} [state.caFingerprint] SHA-256
  * @param {string} state.data the data folder
  * @param {string} [state.dataNote] why it is that one
  * @param {{ name: string }} [state.account] of the services
@@ -30,7 +33,7 @@ export function summary(state) {
     ...row('Address', ...addresses),
     ...row('User', 'admin'),
     ...row('Password', ...passwordLines(state)),
-    ...row('CA', caFile),
+    ...row('CA', caFile, state.caFingerprint && `(SHA-256 ${state.caFingerprint})`),
     ...row('Data', state.data, state.dataNote && `(${state.dataNote})`),
     ...row('Account', state.account && `the services run as "${state.account.name}"`),
     ...row('PostgreSQL', withoutPassword(state.databaseUrl)),
@@ -43,7 +46,7 @@ export function summary(state) {
     '  docker pull alpine',
     `  docker tag alpine localhost:${httpPort}/library/alpine`,
     `  docker push localhost:${httpPort}/library/alpine`,
-    ...(caFile ? trustLines(secure, caFile) : []),
+    ...(caFile ? trustLines(state, secure) : []),
     '',
     'Ctrl-C stops everything; npm start brings it back with all data.',
     '',
@@ -58,7 +61,7 @@ export function publicUrl(state) {
   return outwardName(state) ? `https://${securePlace(state)}` : `http://localhost:${state.httpPort}`;
 }
 
-const securePlace = (state) => `${bracket(outwardName(state) ?? 'localhost')}:${state.httpsPort}`;
+const securePlace = (state) => placeOf(outwardName(state) ?? 'localhost', state.httpsPort);
 
 /** A name or address under which other machines reach the platform; undefined when they do not. */
 function outwardName({ listeners, hostnames, names }) {
@@ -77,13 +80,28 @@ function passwordLines({ newPassword, given, passwordFile }) {
   return [newPassword, `(shown this once, kept in ${passwordFile})`];
 }
 
-function trustLines(place, caFile) {
+const CLIENTS = {
+  docker: 'docker',
+  podman: 'podman, buildah, skopeo',
+  'content-trust': 'docker trust, DOCKER_CONTENT_TRUST=1 (as the user who signs)',
+  notary: 'notary',
+  debian: 'everything else on Debian and Ubuntu',
+  redhat: 'everything else on Fedora and RHEL',
+  macos: 'everything else on macOS',
+};
+
+function trustLines(state, place) {
+  const { caFile, account, notaryPort } = state;
+  const trustPlace = notaryPort && placeOf(outwardName(state) ?? 'localhost', notaryPort);
+  const commands = trustCommands({ place, trustPlace, ca: caFile, asRoot: account ? '' : 'sudo ' });
   return [
     '',
-    `Docker over https (as root)`,
+    'Over https: let clients trust the CA',
     '',
-    `  mkdir -p /etc/docker/certs.d/${place}`,
-    `  cp ${caFile} /etc/docker/certs.d/${place}/ca.crt`,
+    ...commands.flatMap(({ client, lines }) => [`  # ${CLIENTS[client]}`, ...lines.map((line) => `  ${line}`)]),
+    '  # another machine: fetch it first, and compare what openssl prints with the SHA-256 above',
+    `  ${fetchCommand(place)} && openssl x509 -in ca.crt -noout -fingerprint -sha256`,
+    '',
     `  docker login -u admin ${place}`,
   ];
 }
@@ -97,4 +115,3 @@ function withoutPassword(url) {
 
 const isLoopback = (address) => address.startsWith('127.') || address === '::1';
 const isAny = (address) => address === '0.0.0.0' || address === '::';
-const bracket = (address) => (isIPv6(address) ? `[${address}]` : address);

@@ -1,20 +1,89 @@
-// Which certificate the front door shows, and its renewal while the platform runs.
-import { adoptCertificate, ensureCertificates } from './certificates.mjs';
+// Which certificate the front door shows, and its renewal while everything runs.
+import { readFileSync } from 'node:fs';
+import { adoptCertificate, ensureCertificates, wantedPair } from './certificates.mjs';
+import { certificateNames } from './listeners.mjs';
+import { lifeOf } from './tls/lifetime.mjs';
+import { placePair, serverFiles } from './tls/server-certificate.mjs';
 
-const LOOK_EVERY_MS = 12 * 3_600_000;
+const LOOK_EVERY_MS = 10_000;
 
 export function prepareTls({ options, folder, account, names }) {
-  if (options.tlsCert)
-    return adoptCertificate({ folder, cert: options.tlsCert, key: options.tlsKey, ca: options.tlsCa, account });
-  return ensureCertificates({ folder, names, account });
+  const { tlsCert: cert, tlsKey: key, tlsCa: ca } = options;
+  return cert ? adoptCertificate({ folder, cert, key, ca, account }) : ensureCertificates({ folder, names, account });
 }
 
-/** Twice a day: a certificate close to its end is renewed; nginx takes it without dropping a connection. */
-export function renewTls({ options, folder, account, names, supervisor, output }) {
-  if (options.tlsCert) return;
-  setInterval(() => {
-    if (!ensureCertificates({ folder: folder.tls, names, account }).changed) return;
-    supervisor.get('nginx').reload();
-    output.say('the certificate was renewed');
-  }, LOOK_EVERY_MS).unref();
+/**
+ * Looks at the certificate again and again: the operator's files are taken when they have changed, the one that was made
+ * is renewed when it is due or the machine has another name. Contents are compared, not times: a mounted secret changes
+ * behind a link.
+ */
+export function followTls({ options, folder, account, supervisor, output }) {
+  const { tlsCert: cert, tlsKey: key } = options;
+  const follower = new CertificateFollower({
+    folder: folder.tls,
+    account,
+    wanted: () =>
+      wantedPair({ folder: folder.tls, ...(cert ? { own: { cert, key } } : { names: certificateNames(options) }) }),
+    server: () => supervisor.get('nginx'),
+    say: output.say,
+  });
+  setInterval(() => void follower.look(), LOOK_EVERY_MS).unref();
+}
+
+/** Puts what is wanted in place, and has the server take it; what the server refuses is taken back. */
+export class CertificateFollower {
+  #options;
+  #looking = false;
+  /** Said already. */
+  #problem;
+  /** A pair that the server refused. */
+  #refused;
+
+  /**
+   * @param {object} options
+   * @param {string} options.folder
+   * @param {import('../services/account.mjs').Account} [options.account]
+   * @param {() => string} options.wanted what server.pem should hold; throws when there is nothing good
+   * @param {() => { check(): Promise<string | undefined>, reload(): void }} options.server
+   * @param {(text: string) => void} options.say
+   */
+  constructor(options) {
+    this.#options = options;
+  }
+
+  async look() {
+    if (this.#looking) return;
+    this.#looking = true;
+    try {
+      const problem = await this.#take(this.#options.wanted());
+      if (!problem) this.#problem = undefined;
+      else this.#complain(problem);
+    } catch (error) {
+      this.#complain(error.message);
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  /** Answers what is wrong with it, if anything is. */
+  async #take(text) {
+    const { folder, account, server, say } = this.#options;
+    const before = readFileSync(serverFiles(folder).pem, 'utf8');
+    if (text === this.#refused) return this.#problem;
+    if (!placePair({ folder, text, account })) return undefined;
+    const problem = await server().check();
+    if (problem) {
+      this.#refused = text;
+      placePair({ folder, text: before, account });
+      return `nginx refuses the new one: ${problem}`;
+    }
+    server().reload();
+    say(`new connections get the new certificate, which ends on ${new Date(lifeOf(text).to).toISOString()}`);
+    return undefined;
+  }
+
+  #complain(problem) {
+    if (problem !== this.#problem) this.#options.say(`the old certificate stays in use: ${problem}`);
+    this.#problem = problem;
+  }
 }

@@ -1,4 +1,6 @@
 // Fills the page: language, health, and the commands with the address that the reader used.
+import { placeOf, trustCommands } from './trust-commands.mjs';
+
 const REFRESH_MS = 10_000;
 const place = location.host;
 const commands = [
@@ -11,6 +13,8 @@ const commands = [
 const element = (id) => document.getElementById(id);
 let language = remembered() ?? (navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en');
 let health;
+/** The commands, once it is known that there is a CA to trust. */
+let trust;
 
 /** A browser that blocks storage throws here. */
 function remembered() {
@@ -38,6 +42,7 @@ function show() {
   }
   element('copied').textContent = '';
   showHealth(texts);
+  showTrust(texts);
 }
 
 function showHealth(texts) {
@@ -68,16 +73,33 @@ async function refresh() {
 }
 
 /** The certificate belongs to the https port, also when this page came over http. */
-async function showTrust() {
+async function findTrust() {
   const certificate = await fetch('/api/v2.0/systeminfo/getcert').catch(() => undefined);
-  element('trust').hidden = !certificate?.ok;
-  const { httpsPort } = await (await fetch('/welcome/ports.json')).json();
-  const secure = `${location.hostname}:${httpsPort}`;
-  element('trust-commands').textContent = [
-    `sudo mkdir -p /etc/docker/certs.d/${secure}`,
-    `sudo cp ca.crt /etc/docker/certs.d/${secure}/ca.crt`,
-    `docker login -u admin ${secure}`,
-  ].join('\n');
+  if (!certificate?.ok) return;
+  const { httpsPort, notaryPort } = await (await fetch('/welcome/ports.json')).json();
+  const { hostname } = location;
+  trust = trustCommands({
+    place: placeOf(hostname, httpsPort),
+    trustPlace: notaryPort ? placeOf(hostname, notaryPort) : undefined,
+    ca: 'ca.crt',
+  });
+  showTrust(messages[language]);
+}
+
+function showTrust(texts) {
+  if (trust === undefined) return;
+  element('trust').hidden = false;
+  element('trust-commands').replaceChildren(...trust.flatMap((entry) => trustEntry(entry, texts)));
+}
+
+function trustEntry({ client, lines }, texts) {
+  const [title, item, block, code] = ['dt', 'dd', 'pre', 'code'].map((name) => document.createElement(name));
+  title.textContent = texts.clients[client];
+  code.textContent = lines.join('\n');
+  block.tabIndex = 0;
+  block.append(code);
+  item.append(block);
+  return [title, item];
 }
 
 /** The clipboard is only offered to https pages and localhost. */
@@ -102,5 +124,5 @@ element('commands').textContent = commands.join('\n');
 element('copy').addEventListener('click', copy);
 show();
 void refresh();
-void showTrust();
+void findTrust();
 setInterval(refresh, REFRESH_MS);
