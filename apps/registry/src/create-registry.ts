@@ -1,5 +1,13 @@
 import { armFailpoint, escapeRepositoryName, parseFailpoint } from '@breakwater/kernel';
-import { admitRequests, createServer, measureRequests, type RegistryConfig } from '@breakwater/platform';
+import {
+  admitRequests,
+  Certificate,
+  collectCertificate,
+  createServer,
+  measureRequests,
+  Metrics,
+  type RegistryConfig,
+} from '@breakwater/platform';
 import { openBlobStore } from '@breakwater/storage';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { HotPath } from './hot/hot-path';
@@ -16,11 +24,9 @@ import { RegistryModule, routes } from './registry.module';
 export async function createRegistry(config: RegistryConfig): Promise<NestFastifyApplication> {
   armFailpoint(config.BREAKWATER_FAILPOINT === undefined ? undefined : parseFailpoint(config.BREAKWATER_FAILPOINT));
   const registry = RegistryModule.forRoot(config, await openBlobStore(config));
-  const app = await createServer(registry, {
-    rewriteUrl: escapeRepositoryName,
-    rawBodies: true,
-    certificate: certificateFiles(config),
-  });
+  const certificate = ownCertificate(config);
+  const app = await createServer(registry, { rewriteUrl: escapeRepositoryName, rawBodies: true, certificate });
+  collectCertificate(app.get(Metrics), 'server', () => certificate?.shown);
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRequest', (_request, reply, done) => {
     void reply.header('Docker-Distribution-Api-Version', 'registry/2.0');
@@ -43,6 +49,6 @@ export async function createRegistry(config: RegistryConfig): Promise<NestFastif
   return app;
 }
 
-function certificateFiles({ TLS_CERT_FILE: cert, TLS_KEY_FILE: key }: RegistryConfig) {
-  return cert !== undefined && key !== undefined ? { cert, key } : undefined;
+function ownCertificate({ TLS_CERT_FILE: cert, TLS_KEY_FILE: key }: RegistryConfig): Certificate | undefined {
+  return cert !== undefined && key !== undefined ? new Certificate({ cert, key }) : undefined;
 }

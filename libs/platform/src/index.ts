@@ -46,9 +46,11 @@ export { GuardedHttpClient, type GuardedAnswer } from './http/guarded-http-clien
 export { assertInternal, InternalGuard, isInternalSecret } from './http/internal.guard';
 export { RateLimits, type LimitedPrincipal } from './http/rate-limits';
 export { run } from './http/run';
+export { Certificate } from './http/certificate';
 export { createServer, listen, type ServerOptions } from './http/server';
 export { loggingModule } from './logging/logging';
 export { AuthenticationMetrics } from './metrics/authentication-metrics';
+export { collectCertificate } from './metrics/certificate-metrics';
 export { collectCache, type CacheUsage } from './metrics/cache-usage';
 export { measureRequests } from './metrics/measure-requests';
 export { metricNamesOf } from './metrics/metric-table';

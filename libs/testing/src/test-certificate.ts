@@ -7,8 +7,10 @@ export interface TestCertificate {
   key: string;
 }
 
-/** A new key, and a certificate signed with it that is valid for a day. */
-export function makeTestCertificate(name = 'localhost'): TestCertificate {
+const DAY = 86_400_000;
+
+/** A new key, and a certificate signed with it; `from` and `to` in days from now, an hour ago to a day ahead unless given. */
+export function makeTestCertificate(name = 'localhost', { from = -1 / 24, to = 1 } = {}): TestCertificate {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   const signer = pki.privateKeyFromPem(key);
@@ -16,8 +18,8 @@ export function makeTestCertificate(name = 'localhost'): TestCertificate {
   const subject = [{ name: 'commonName', value: name }];
   certificate.publicKey = pki.setRsaPublicKey(signer.n, signer.e);
   certificate.serialNumber = '01';
-  certificate.validity.notBefore = new Date(Date.now() - 3_600_000);
-  certificate.validity.notAfter = new Date(Date.now() + 86_400_000);
+  certificate.validity.notBefore = new Date(Date.now() + from * DAY);
+  certificate.validity.notAfter = new Date(Date.now() + to * DAY);
   certificate.setSubject(subject);
   certificate.setIssuer(subject);
   certificate.setExtensions([

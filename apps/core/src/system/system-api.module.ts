@@ -3,6 +3,7 @@ import { ArtifactListsModule } from '@breakwater/artifacts';
 import { ExecutionsModule } from '@breakwater/executions';
 import { SettingsModule } from '@breakwater/settings';
 import { AuthModule } from '../auth';
+import { CertificateMetrics } from '../metrics/certificate-metrics';
 import { Exporter } from '../metrics/exporter';
 import { QueueFigures } from '../metrics/queue-figures';
 import { HealthService } from './health.service';
@@ -13,6 +14,6 @@ import { SystemController } from './system.controller';
 @Module({
   imports: [ArtifactListsModule, SettingsModule, AuthModule, ExecutionsModule],
   controllers: [SystemController],
-  providers: [HealthService, StorageInfoService, SystemInfoService, Exporter, QueueFigures],
+  providers: [HealthService, StorageInfoService, SystemInfoService, CertificateMetrics, Exporter, QueueFigures],
 })
 export class SystemApiModule {}

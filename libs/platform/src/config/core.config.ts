@@ -30,6 +30,10 @@ export const coreConfig = z.object({
   REGISTRYCTL_URL: z.url().describe('Internal address of registryctl'),
   JOBSERVICE_URL: z.url().describe('Internal address of the job service'),
   NOTARY_URL: z.url().optional().describe('Internal address of notary-server; unset: there is none'),
+  FRONT_DOOR_CERT_FILE: z
+    .string()
+    .optional()
+    .describe('PEM file of the certificate that clients see: a metric tells when it expires'),
   CA_CERT_FILE: z.string().optional().describe('PEM file offered at /api/v2.0/systeminfo/getcert'),
 });
 export type CoreConfig = z.output<typeof coreConfig>;

@@ -2,7 +2,8 @@ import { makeTestCertificate, type TestCertificate } from '@breakwater/testing';
 import { Logger } from '@nestjs/common';
 import { rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
-import { createServer, type Server } from 'node:https';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, request, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +13,8 @@ import { Certificate, type CertificateFiles } from './certificate';
 
 const first = makeTestCertificate('first.test');
 const second = makeTestCertificate('second.test');
+const ended = makeTestCertificate('ended.test', { from: -2, to: -1 });
+const early = makeTestCertificate('early.test', { from: 1, to: 2 });
 const everyMs = 20;
 
 let folder: string;
@@ -37,11 +40,13 @@ function write({ cert, key }: TestCertificate): void {
 
 async function listen(): Promise<void> {
   const certificate = new Certificate(files);
-  const started = createServer(certificate.options, (_request, response) => response.end());
+  const started = createServer(certificate.options, answer);
   server = started;
   certificate.follow(started, everyMs);
   await new Promise<void>((resolve) => started.listen(0, '127.0.0.1', resolve));
 }
+
+const answer = (incoming: IncomingMessage, response: ServerResponse) => void incoming.pipe(response);
 
 function handshake(options: ConnectionOptions = {}): Promise<TLSSocket> {
   const { port } = server!.address() as AddressInfo;
@@ -94,6 +99,31 @@ it('is taken anew when the files change, and open connections stay', async () =>
   open.destroy();
 });
 
+it('lets a transfer go on over its connection, both ways', async () => {
+  await listen();
+  const { port } = server!.address() as AddressInfo;
+  const [chunk, chunks] = [Buffer.alloc(64 * 1024, 'x'), 40];
+  let sent = 0;
+  let received = 0;
+  await new Promise<void>((resolve, reject) => {
+    const outgoing = request({ port, host: '127.0.0.1', method: 'POST', rejectUnauthorized: false }, (incoming) =>
+      incoming.on('data', (data: Buffer) => (received += data.length)).once('end', resolve),
+    );
+    outgoing.once('error', reject);
+    void (async () => {
+      for (; sent < chunks; sent++) {
+        outgoing.write(chunk);
+        if (sent === chunks / 2) {
+          write(second);
+          await untilShown('second.test');
+        }
+      }
+      outgoing.end();
+    })().catch(reject);
+  });
+  expect(received).toBe(chunk.length * chunks);
+});
+
 it('stays the old one while the files do not match or cannot be read', async () => {
   await listen();
   writeFileSync(files.cert, second.cert);
@@ -102,7 +132,10 @@ it('stays the old one while the files do not match or cannot be read', async () 
   rmSync(files.key);
   await sleep(everyMs * 5);
   expect(await shownName()).toBe('first.test');
-  writeFileSync(files.key, second.key);
+  write(ended);
+  await sleep(everyMs * 5);
+  expect(await shownName()).toBe('first.test');
+  write(second);
   await untilShown('second.test');
 });
 
@@ -111,6 +144,8 @@ describe('at the start', () => {
     ['a key of another', () => writeFileSync(files.key, second.key), /tls\.key is not the key of .*tls\.crt/],
     ['no certificate', () => writeFileSync(files.cert, 'x'), /TLS_CERT_FILE: .*tls\.crt is no PEM certificate/],
     ['no key', () => writeFileSync(files.key, 'x'), /TLS_KEY_FILE: .*tls\.key is no PEM key/],
+    ['one that has ended', () => write(ended), /TLS_CERT_FILE: .*tls\.crt expired on /],
+    ['one whose time has not come', () => write(early), /TLS_CERT_FILE: .*tls\.crt is not valid before /],
     ['no file', () => rmSync(files.key), /TLS_KEY_FILE: .*tls\.key cannot be read: .*ENOENT/],
   ])('%s is refused with the name of the file', (_what, spoil, problem) => {
     spoil();

@@ -43,6 +43,11 @@ export class Certificate {
     this.pair = readPair(files);
   }
 
+  /** PEM of what is shown now, its chain included. */
+  get shown(): string {
+    return this.pair.cert;
+  }
+
   /** For `https.createServer`. */
   get options(): SecureContextOptions {
     return { ...this.pair, minVersion: 'TLSv1.2', ciphers };
@@ -84,7 +89,14 @@ function readPair(files: CertificateFiles): Pair {
   );
   if (!certificate.checkPrivateKey(privateKey))
     throw new Error(`TLS_KEY_FILE: ${files.key} is not the key of ${files.cert} (TLS_CERT_FILE)`);
+  assertValidNow(certificate, files.cert);
   return { cert, key };
+}
+
+function assertValidNow({ validFrom, validTo }: X509Certificate, file: string): void {
+  const now = Date.now();
+  if (Date.parse(validTo) <= now) throw new Error(`TLS_CERT_FILE: ${file} expired on ${validTo}`);
+  if (Date.parse(validFrom) > now) throw new Error(`TLS_CERT_FILE: ${file} is not valid before ${validFrom}`);
 }
 
 function readPem(setting: string, path: string): string {

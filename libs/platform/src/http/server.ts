@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { Logger, PinoLogger } from 'nestjs-pino';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { Certificate, type CertificateFiles } from './certificate';
+import type { Certificate } from './certificate';
 import { ErrorEnvelopeFilter, sendError, toAppError } from './error-envelope.filter';
 import { endOnSignals, type DrainSettings } from './graceful-end';
 import { answerMalformed } from './malformed-requests';
@@ -18,7 +18,7 @@ export interface ServerOptions {
   /** Longest request body of a parsed route, in bytes. */
   bodyLimit?: number;
   /** Speak TLS, and nothing else, with this certificate. */
-  certificate?: CertificateFiles;
+  certificate?: Certificate;
 }
 
 /** Long enough for a sha512 digest beside a repository name of 255 characters, escaped. */
@@ -31,7 +31,7 @@ export async function createServer(
   module: Type | DynamicModule,
   options: ServerOptions = {},
 ): Promise<NestFastifyApplication> {
-  const certificate = options.certificate && new Certificate(options.certificate);
+  const { certificate } = options;
   const adapter = new FastifyAdapter({
     bodyLimit: options.bodyLimit ?? 4 * 1024 * 1024,
     routerOptions: { maxParamLength, ignoreTrailingSlash: true },

@@ -18,3 +18,13 @@ export const databaseMetrics = {
 export const redisMetrics = {
   breakwater_redis_up: { type: 'gauge', help: '1: the connection to Redis is ready', aggregator: 'min' },
 } as const;
+
+/** Of the services that know a certificate which clients see. */
+export const certificateMetrics = {
+  breakwater_certificate_expiry_seconds: {
+    type: 'gauge',
+    help: 'Seconds until a certificate expires: server (core: the front door’s; registry: its own) or ca, which clients trust',
+    labels: ['certificate'],
+    aggregator: 'min',
+  },
+} as const;

@@ -1,5 +1,5 @@
 import { auditAndQuotaMetrics } from './audit-and-quota-metric-descriptions';
-import { databaseMetrics, redisMetrics } from './connection-metric-descriptions';
+import { certificateMetrics, databaseMetrics, redisMetrics } from './connection-metric-descriptions';
 import { notaryMetrics } from './notary-metric-descriptions';
 import { taskQueueMetrics, taskRunMetrics } from './task-metric-descriptions';
 
@@ -281,6 +281,7 @@ export const metricGroups = {
   database: databaseMetrics,
   redis: redisMetrics,
   login,
+  certificates: certificateMetrics,
   core,
   registry,
   requests,

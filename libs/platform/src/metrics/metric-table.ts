@@ -2,8 +2,8 @@ import { metricGroups, type MetricDescription } from './metric-descriptions';
 
 /** Which groups a service answers. */
 export const groupsOfService = {
-  core: ['everywhere', 'database', 'redis', 'login', 'core'],
-  registry: ['everywhere', 'database', 'redis', 'login', 'registry'],
+  core: ['everywhere', 'database', 'redis', 'login', 'certificates', 'core'],
+  registry: ['everywhere', 'database', 'redis', 'login', 'certificates', 'registry'],
   registryctl: ['everywhere', 'requests'],
   jobservice: ['everywhere', 'database', 'redis', 'requests', 'jobservice'],
   'notary-server': ['everywhere', 'database', 'login', 'notary'],
@@ -78,12 +78,13 @@ export function metricNamesOf(service: ServiceName): string[] {
   return groupsOfService[service].flatMap((group) => Object.keys(metricGroups[group])).sort();
 }
 
-const { everywhere, database, redis, login, core, registry, requests, jobservice, notary } = metricGroups;
+const { everywhere, database, redis, login, certificates, core, registry, requests, jobservice, notary } = metricGroups;
 const metricTable = {
   ...everywhere,
   ...database,
   ...redis,
   ...login,
+  ...certificates,
   ...core,
   ...registry,
   ...requests,
