@@ -1,12 +1,11 @@
-// docker-compose's first step: makes the secrets and the certificate in the volume "secrets", once.
+// docker-compose's first step: makes the secrets in the volume "secrets", once, and the certificate.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureCertificates } from '../../tools/start/certificates.mjs';
 import { loadSecrets } from '../../tools/start/secrets.mjs';
+import { frontDoorCertificate } from './front-door-certificate.mjs';
 
-const [folder, ...hostnames] = process.argv.slice(2);
+const [folder, ownFolder, hostname] = process.argv.slice(2);
 const { databasePassword } = loadSecrets(folder);
 const url = `postgres://postgres:${databasePassword}@postgres:5432/postgres`;
 writeFileSync(join(folder, 'database-url'), url, { mode: 0o600 });
-const names = ['localhost', '127.0.0.1', '::1', ...hostnames.filter(Boolean)];
-ensureCertificates({ folder, names });
+frontDoorCertificate({ folder, ownFolder, hostname }).place();

@@ -1,24 +1,33 @@
 #!/usr/bin/env node
 // `npm run ca:roll [-- --data DIR] [-- --end]`: another CA takes over; who trusts the one before goes on until `--end`.
+// `--folder DIR`: of the CA, where there is no data folder (docker-compose).
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { serviceAccount } from '../services/account.mjs';
-import { chooseDataFolder, lockHolder } from './data-folder.mjs';
-import { runMain } from './one-shot.mjs';
+import { chooseDataFolder } from './data-folder.mjs';
 import { endRoll, rollAuthority } from './tls/authority.mjs';
 import { lifeOf } from './tls/lifetime.mjs';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-runMain(async () => {
-  const { values } = parseArgs({ options: { data: { type: 'string' }, end: { type: 'boolean' } } });
-  const { path } = chooseDataFolder({ root: ROOT, given: values.data, account: serviceAccount() });
-  const folder = join(path, 'tls');
+try {
+  main();
+} catch (error) {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}
+
+function main() {
+  const { values } = parseArgs({
+    options: { data: { type: 'string' }, folder: { type: 'string' }, end: { type: 'boolean' } },
+  });
+  const folder = values.folder ?? join(dataFolder(values.data), 'tls');
   const lines = values.end ? end(folder) : roll(folder);
-  const when = lockHolder(path) ? 'The running platform shows it within ten seconds.' : 'The next start shows it.';
-  process.stdout.write(`${[...lines, when].join('\n')}\n`);
-});
+  process.stdout.write(`${lines.join('\n')}\nA running platform shows it within ten seconds.\n`);
+}
+
+const dataFolder = (given) => chooseDataFolder({ root: ROOT, given, account: serviceAccount() }).path;
 
 function roll(folder) {
   const { cross } = rollAuthority({ folder });
