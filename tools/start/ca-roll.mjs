@@ -11,13 +11,6 @@ import { lifeOf } from './tls/lifetime.mjs';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-try {
-  main();
-} catch (error) {
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
-}
-
 function main() {
   const { values } = parseArgs({
     options: { data: { type: 'string' }, folder: { type: 'string' }, end: { type: 'boolean' } },
@@ -27,7 +20,9 @@ function main() {
   process.stdout.write(`${lines.join('\n')}\nA running platform shows it within ten seconds.\n`);
 }
 
-const dataFolder = (given) => chooseDataFolder({ root: ROOT, given, account: serviceAccount() }).path;
+function dataFolder(given) {
+  return chooseDataFolder({ root: ROOT, given, account: serviceAccount() }).path;
+}
 
 function roll(folder) {
   const { cross } = rollAuthority({ folder });
@@ -43,4 +38,11 @@ function roll(folder) {
 function end(folder) {
   endRoll({ folder });
   return ['Clients that do not have the new CA refuse the certificate from now on.'];
+}
+
+try {
+  main();
+} catch (error) {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
 }

@@ -5,6 +5,7 @@ import { type ClientHome, makeHome, withClient } from './support/clients';
 import { send } from './support/http';
 import { uniqueLayer } from './support/images';
 import { currentPlatform, makePlatformFolder, type Running, startPlatform } from './support/platform';
+import { until } from './support/ports';
 import { RepositoryClient } from './support/registry';
 
 jest.setTimeout(300_000);
@@ -81,6 +82,24 @@ withClient('openssl', (program) => {
   });
 
   it('offers its CA for download', async () => {
+    expect((await https('/api/v2.0/systeminfo/getcert', ownCa())).text).toBe(ownCa());
+  });
+
+  it('takes another certificate while it runs, and leaves one alone that cannot work', async () => {
+    const before = ownCa();
+    writeFileSync(file('server.key'), readFileSync(file('own-ca.key')));
+    const refused = `the old certificate stays in use: ${file('server.key')} is not the key of ${file('server.crt')}`;
+    await until('the refusal', () => running.said().includes(refused), 30_000);
+    expect((await https('/v2/', before)).status).toBe(401);
+
+    await makeCertificate();
+    const trusted = () =>
+      https('/v2/', ownCa()).then(
+        () => true,
+        () => false,
+      );
+    await until('the new certificate', trusted, 30_000);
+    await expect(https('/v2/', before)).rejects.toThrow(/certificate/);
     expect((await https('/api/v2.0/systeminfo/getcert', ownCa())).text).toBe(ownCa());
   });
 

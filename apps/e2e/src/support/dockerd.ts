@@ -105,7 +105,7 @@ function placeCerts(trusted: Record<string, string>): () => void {
 }
 
 /** The outermost folder on the way to `folder` that is not there yet. */
-function firstMissing(folder: string): string {
+export function firstMissing(folder: string): string {
   const parent = dirname(folder);
   return existsSync(parent) ? folder : firstMissing(parent);
 }

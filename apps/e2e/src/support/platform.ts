@@ -37,6 +37,8 @@ export interface Platform {
 
 export interface Running {
   platform: Platform;
+  /** The end of what it said so far. */
+  said(): string;
   stop(): Promise<void>;
 }
 
@@ -89,7 +91,7 @@ export async function startPlatform(options: StartOptions): Promise<Running> {
     const outward = address && { insecureHost: `${address}:${httpPort}`, httpsHost: `${address}:${httpsPort}` };
     const storage = join(data, 'storage');
     const addresses = { httpPort, httpsPort, notaryPort, httpUrl, host, ...outward };
-    return { platform: { pid: child.pid!, ...addresses, caFile, storage, admin }, stop };
+    return { platform: { pid: child.pid!, ...addresses, caFile, storage, admin }, said: output, stop };
   } catch (error) {
     await stop();
     throw new Error(`npm start: ${String(error)}\n${output()}`, { cause: error });
