@@ -3,7 +3,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import forge from 'node-forge';
 
-export const DAY = 86_400_000;
+const DAY = 86_400_000;
 const CA_DAYS = 3_650;
 /** The longest life that Apple's and other clients accept for a server certificate. */
 const SERVER_DAYS = 825;
