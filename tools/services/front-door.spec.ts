@@ -222,6 +222,12 @@ describe('routes', () => {
   });
 });
 
+it('serves the modules of the welcome page as scripts, without which browsers run none, and the ports', async () => {
+  for (const name of ['welcome.js', 'trust-commands.mjs'])
+    expect(await get(`/welcome/${name}`)).toContain('Content-Type: text/javascript');
+  expect(await get('/welcome/ports.json')).toContain(`"notaryPort":${trustPort}}`);
+});
+
 describe('what services are told', () => {
   it('is the host as received, the scheme and the client, whatever the client claims', async () => {
     await get(

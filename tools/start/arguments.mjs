@@ -45,8 +45,9 @@ Data
 
 Certificates
   --tls-cert FILE --tls-key FILE
-                        your own certificate (PEM, with a subjectAltName) and key. Without them a CA is made at the
-                        first start; docker trusts it once ca.crt lies in /etc/docker/certs.d/HOST:PORT/.
+                        your own certificate (PEM, with a subjectAltName) and key; taken again when the files change.
+                        Without them a CA is made at the first start, and the commands that make docker, podman and
+                        notary trust it are printed. Another CA: npm run ca:roll
   --tls-ca FILE         the CA certificate to offer for download with --tls-cert
 
 Other

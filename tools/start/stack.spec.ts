@@ -16,6 +16,7 @@ const environments = serviceEnvironments({
   hosts: ['localhost:8080', '[::1]:8080'],
   secrets,
   caFile: '/tls/ca.crt',
+  certificateFile: '/tls/server.crt',
   storage: '/data/storage',
   trustedProxies: ['10.0.0.0/8'],
   inherited: { PATH: '/bin' },
@@ -28,6 +29,8 @@ it('tells each process what it needs and no secret that it does not', () => {
     HOST: '127.0.0.1',
     SECRET_KEY: 'key',
     REGISTRY_URL: 'http://127.0.0.1:2',
+    CA_CERT_FILE: '/tls/ca.crt',
+    FRONT_DOOR_CERT_FILE: '/tls/server.crt',
     JOBSERVICE_URL: 'http://127.0.0.1:3',
   });
   expect(environments.registry).toMatchObject({
