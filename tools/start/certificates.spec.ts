@@ -69,6 +69,16 @@ describe('ensureCertificates', () => {
     expect(ensure(after(days), wanted).changed).toBe(false);
   });
 
+  it.each(['', 'x', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'])(
+    'makes a server certificate in place of a damaged one: %j',
+    (damage) => {
+      const { cert } = ensure();
+      writeFileSync(cert, damage);
+      expect(ensure().changed).toBe(true);
+      expect(load(cert).checkPrivateKey(createPrivateKey(text(cert)))).toBe(true);
+    },
+  );
+
   it('makes anew what clients see when only that was lost', () => {
     const { shown, ca } = ensure();
     const before = [text(shown), text(ca)];

@@ -1,11 +1,15 @@
 // Which certificate the front door shows, and its renewal while everything runs.
-import { readFileSync } from 'node:fs';
 import { adoptCertificate, ensureCertificates, wantedPair } from './certificates.mjs';
 import { certificateNames } from './listeners.mjs';
 import { lifeOf } from './tls/lifetime.mjs';
+import { readIfThere } from './tls/pem-files.mjs';
 import { placePair, serverFiles } from './tls/server-certificate.mjs';
 
 const LOOK_EVERY_MS = 10_000;
+/** Each network that a container engine makes has an address: not every one is worth a certificate at once. */
+const NAMES_AGE_MS = 600_000;
+/** What nginx refuses may be for a moment only, a full disk for instance. */
+const REFUSED_FOR_MS = 600_000;
 
 export function prepareTls({ options, folder, account, names }) {
   const { tlsCert: cert, tlsKey: key, tlsCa: ca } = options;
@@ -19,15 +23,23 @@ export function prepareTls({ options, folder, account, names }) {
  */
 export function followTls({ options, folder, account, supervisor, output }) {
   const { tlsCert: cert, tlsKey: key } = options;
+  const names = remembered(NAMES_AGE_MS, () => certificateNames(options));
   const follower = new CertificateFollower({
     folder: folder.tls,
     account,
-    wanted: () =>
-      wantedPair({ folder: folder.tls, ...(cert ? { own: { cert, key } } : { names: certificateNames(options) }) }),
+    wanted: () => wantedPair({ folder: folder.tls, ...(cert ? { own: { cert, key } } : { names: names() }) }),
     server: () => supervisor.get('nginx'),
     say: output.say,
   });
   setInterval(() => void follower.look(), LOOK_EVERY_MS).unref();
+}
+
+function remembered(ageMs, make) {
+  let [value, until] = [undefined, 0];
+  return () => {
+    if (Date.now() >= until) [value, until] = [make(), Date.now() + ageMs];
+    return value;
+  };
 }
 
 /** Puts what is wanted in place, and has the server take it; what the server refuses is taken back. */
@@ -36,8 +48,8 @@ export class CertificateFollower {
   #looking = false;
   /** Said already. */
   #problem;
-  /** A pair that the server refused. */
-  #refused;
+  /** A pair that the server refused, and how long it is left alone. */
+  #refused = { text: '', until: 0, problem: '' };
 
   /**
    * @param {object} options
@@ -68,14 +80,14 @@ export class CertificateFollower {
   /** Answers what is wrong with it, if anything is. */
   async #take(text) {
     const { folder, account, server, say } = this.#options;
-    const before = readFileSync(serverFiles(folder).pem, 'utf8');
-    if (text === this.#refused) return this.#problem;
+    const before = readIfThere(serverFiles(folder).pem);
+    if (text === this.#refused.text && Date.now() < this.#refused.until) return this.#refused.problem;
     if (!placePair({ folder, text, account })) return undefined;
     const problem = await server().check();
     if (problem) {
-      this.#refused = text;
-      placePair({ folder, text: before, account });
-      return `nginx refuses the new one: ${problem}`;
+      if (before !== undefined) placePair({ folder, text: before, account });
+      this.#refused = { text, until: Date.now() + REFUSED_FOR_MS, problem: `nginx refuses the new one: ${problem}` };
+      return this.#refused.problem;
     }
     server().reload();
     say(`new connections get the new certificate, which ends on ${new Date(lifeOf(text).to).toISOString()}`);

@@ -28,7 +28,10 @@ beforeEach(() => {
     say: (text: string) => said.push(text),
   });
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => {
+  jest.useRealTimers();
+  rmSync(folder, { recursive: true });
+});
 
 it('does nothing while nothing is new', async () => {
   await follower.look();
@@ -67,4 +70,19 @@ it('takes back what the server refuses, says so once, and goes on with the next'
   refusal = undefined;
   await follower.look();
   expect([inPlace(), reloads]).toEqual([good, 1]);
+});
+
+it('tries what was refused again after ten minutes', async () => {
+  jest.useFakeTimers();
+  const pair = another();
+  wanted = () => pair;
+  refusal = 'no space left on device';
+  await follower.look();
+  refusal = undefined;
+  jest.advanceTimersByTime(599_000);
+  await follower.look();
+  expect(reloads).toBe(0);
+  jest.advanceTimersByTime(2_000);
+  await follower.look();
+  expect([inPlace(), reloads]).toEqual([pair, 1]);
 });

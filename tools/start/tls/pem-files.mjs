@@ -1,5 +1,5 @@
 // PEM files: what they hold, and written so that neither a reader nor a crash meets half of one.
-import { closeSync, fchownSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fchownSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** The text of a file; undefined when there is none. */
@@ -17,7 +17,7 @@ export function readIfThere(path) {
  * @returns {{ certificates: string[], key?: string }}
  */
 export function partsOf(text) {
-  const blocks = text.match(/^-----BEGIN ([A-Z0-9 ]+)-----\r?$[^-]*^-----END \1-----\r?$/gm) ?? [];
+  const blocks = text.match(/^-----BEGIN ([A-Z0-9 ]+)-----\s*$[^-]*^-----END \1-----\s*$/gm) ?? [];
   const ending = (label) => blocks.filter((block) => block.slice(0, block.indexOf('-----', 10)).endsWith(label));
   const lines = (block) => `${block.trimEnd()}\n`;
   const [key] = ending('PRIVATE KEY');
@@ -36,7 +36,7 @@ export function writeAtOnce(path, text, { mode, account }) {
   const file = openSync(part, 'wx', mode);
   try {
     if (account) fchownSync(file, account.uid, account.gid);
-    writeSync(file, text);
+    writeFileSync(file, text);
     fsyncSync(file);
   } finally {
     closeSync(file);

@@ -1,7 +1,7 @@
 // What the front door shows. `server.pem` holds certificate, chain and key in one file: whatever happens while it is
 // written, they belong together. `server.crt` is the part without the key.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFileSync, rmSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { hasEnded, isDue, notYet } from './lifetime.mjs';
@@ -17,14 +17,26 @@ export const serverFiles = (folder) => ({ pem: join(folder, 'server.pem'), crt: 
  * @returns {'absent' | 'authority' | 'life' | 'names' | undefined}
  */
 export function renewalReason(text, { authority, names, now }) {
-  const { certificates, key } = partsOf(text ?? '');
-  const [pem, ...chain] = certificates;
-  if (pem === undefined || key === undefined) return 'absent';
-  const certificate = new X509Certificate(pem);
-  if (!certificate.checkPrivateKey(createPrivateKey(key))) return 'absent';
+  const pair = text === undefined ? undefined : parsedPair(text);
+  if (!pair) return 'absent';
+  const { certificate, pem, chain } = pair;
   if (!isIssuedBy(authority, certificate, chain)) return 'authority';
   if (isDue(pem, now) || notYet(pem, now)) return 'life';
   return names.every((name) => covers(certificate, name)) ? undefined : 'names';
+}
+
+/** undefined when it is damaged. */
+function parsedPair(text) {
+  const {
+    certificates: [pem, ...chain],
+    key,
+  } = partsOf(text);
+  try {
+    const certificate = new X509Certificate(pem);
+    return certificate.checkPrivateKey(createPrivateKey(key)) ? { certificate, pem, chain } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 const isIssuedBy = ({ cert, cross = '' }, certificate, chain) =>
@@ -74,7 +86,6 @@ export function placePair({ folder, text, account }) {
   const open = partsOf(text).certificates.join('');
   // Made again after a crash between the two files.
   if (readIfThere(files.crt) !== open) writeAtOnce(files.crt, open, { mode: 0o644 });
-  for (const old of ['server.key', 'own.crt', 'own.key']) rmSync(join(folder, old), { force: true });
   return changed;
 }
 
