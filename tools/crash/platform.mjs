@@ -63,7 +63,8 @@ class Platform {
     const envs = serviceEnvironments({
       databaseUrl: this.databaseUrl,
       redisUrl: redisServer.url,
-      ports: { core, registry, registryctl: registry, jobservice: core },
+      // What does not run here is nobody's address.
+      ports: { core, registry, registryctl: registry, jobservice: core, 'notary-server': core, 'notary-signer': core },
       secrets: this.secrets,
       storage: this.data.storage,
       trustedProxies: [],

@@ -3,7 +3,15 @@ import { basic, expectStatus, send } from './support/http';
 import { uniqueLayer } from './support/images';
 import { itCovers } from './support/operations';
 import { MediaType, RepositoryClient } from './support/registry';
-import { ended, scheduledTypes, startByHand, type ShownSchedule, type SystemRun, whilePaused } from './support/runs';
+import {
+  ended,
+  scheduledTypes,
+  startByHand,
+  type ShownSchedule,
+  type SystemRun,
+  whilePaused,
+  withoutSchedule,
+} from './support/runs';
 
 jest.setTimeout(60_000);
 
@@ -75,6 +83,7 @@ describe('garbage collection', () => {
   itCovers(['createGCSchedule', 'getGCSchedule', 'updateGCSchedule'], 'has a schedule', async () => {
     const { api } = fixture;
     const schedule = `${path}/schedule`;
+    await withoutSchedule(api, schedule);
     const parameters = { delete_untagged: true, dry_run: false, workers: 3 };
     expect(await api.create(schedule, { schedule: { type: 'Weekly' }, parameters })).toBe(schedule);
     const weekly = await api.get<ShownSchedule>(schedule);

@@ -2,7 +2,15 @@ import { Api } from './support/api';
 import { openProject, type ProjectFixture } from './support/fixtures';
 import { expectStatus } from './support/http';
 import { itCovers } from './support/operations';
-import { ended, scheduledTypes, startByHand, type ShownSchedule, type SystemRun, whilePaused } from './support/runs';
+import {
+  ended,
+  scheduledTypes,
+  startByHand,
+  type ShownSchedule,
+  type SystemRun,
+  whilePaused,
+  withoutSchedule,
+} from './support/runs';
 
 jest.setTimeout(60_000);
 
@@ -50,6 +58,7 @@ describe('the purge of the audit log', () => {
 
   itCovers(['createPurgeSchedule', 'getPurgeSchedule', 'updatePurgeSchedule'], 'has a schedule', async () => {
     const schedule = `${path}/schedule`;
+    await withoutSchedule(api, schedule);
     expect(await api.create(schedule, { schedule: { type: 'Daily' }, parameters: harmless })).toBe(schedule);
     const daily = await api.get<ShownSchedule>(schedule);
     expect(daily.schedule).toMatchObject({ type: 'Daily', cron: '0 0 0 * * *' });

@@ -4,7 +4,15 @@ import { expectStatus } from './support/http';
 import { uniqueLayer } from './support/images';
 import { itCovers } from './support/operations';
 import { MediaType, RepositoryClient } from './support/registry';
-import { ended, scheduledTypes, startByHand, type ShownSchedule, type SystemRun, whilePaused } from './support/runs';
+import {
+  ended,
+  scheduledTypes,
+  startByHand,
+  type ShownSchedule,
+  type SystemRun,
+  whilePaused,
+  withoutSchedule,
+} from './support/runs';
 import { StorageFolder } from './support/storage-folder';
 
 jest.setTimeout(60_000);
@@ -75,6 +83,7 @@ describe('scrubs', () => {
 
   itCovers(['createScrubSchedule', 'getScrubSchedule', 'updateScrubSchedule'], 'have a schedule', async () => {
     const schedule = `${path}/schedule`;
+    await withoutSchedule(api, schedule);
     expect(await api.create(schedule, { schedule: { type: 'Weekly' }, parameters: fast })).toBe(schedule);
     const weekly = await api.get<ShownSchedule>(schedule);
     expect(weekly.schedule).toMatchObject({ type: 'Weekly', cron: '0 0 0 * * 0' });

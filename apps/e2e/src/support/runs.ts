@@ -44,6 +44,11 @@ export interface ShownSchedule {
   job_parameters?: string;
 }
 
+/** Whatever ran here before, the fuzzer for one, may have left a schedule. */
+export async function withoutSchedule(api: Api, path: string): Promise<void> {
+  expectStatus(await api.call('PUT', path, { schedule: { type: 'None' } }), 200);
+}
+
 /** Vendor types of all schedules. */
 export async function scheduledTypes(api: Api): Promise<string[]> {
   const schedules = await api.get<{ vendor_type: string }[]>('/schedules?page_size=100');

@@ -46,6 +46,10 @@ describe('auditEntries', () => {
       'scan.finished',
       'replication.finished',
       'retention.finished',
+      // Their causes are audited: requests, and publications by clients with keys.
+      'trust-policy.changed',
+      'trust-data.changed',
+      'signature.changed',
     ]);
   });
 
