@@ -22,7 +22,7 @@ export const layers = {
 export const domains = {
   access: [],
   signer: [],
-  trust: ['events'],
+  trust: ['coherence', 'events'],
   coherence: [],
   settings: ['coherence'],
   executions: [],
@@ -36,7 +36,8 @@ export const domains = {
   gc: ['artifacts', 'coherence', 'executions', 'retention', 'settings', 'projects'],
   immutability: ['coherence', 'projects'],
   'trust-policies': ['coherence', 'events', 'projects'],
-  signatures: ['artifacts', 'events', 'executions', 'projects', 'trust-policies'],
+  signatures: ['artifacts', 'coherence', 'events', 'executions', 'projects', 'trust-policies'],
+  'trust-gate': ['access', 'artifacts', 'coherence', 'signatures', 'trust-policies'],
   retention: ['artifacts', 'events', 'executions', 'immutability', 'projects'],
   webhooks: ['events', 'executions', 'settings', 'projects'],
   scanners: ['settings', 'projects'],

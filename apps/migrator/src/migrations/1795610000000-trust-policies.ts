@@ -15,6 +15,7 @@ const statements = [
   `CREATE TABLE "trust_policy" (
     "project_id" bigint NOT NULL,
     "version" bigint NOT NULL,
+    "verdict_version" bigint NOT NULL,
     "settings" jsonb NOT NULL,
     "creation_time" timestamptz NOT NULL DEFAULT now(),
     "update_time" timestamptz NOT NULL DEFAULT now(),

@@ -3,5 +3,5 @@ export { Changes } from './changes';
 export { ChangesModule, LeaseModule } from './coherence.module';
 export { CoherentCache } from './coherent-cache';
 export { LeaseHolder, type Ticket } from './lease-holder';
-export { referenceScope, repositoryScope, type Scope } from './scopes';
+export { referenceScope, repositoryScope, signingScope, type Scope } from './scopes';
 export { SingleFlight } from './single-flight';

@@ -2,6 +2,7 @@
 export type Scope =
   | `repository:${string}`
   | `reference:${string}`
+  | `signing:${string}`
   | `project:${number}`
   | `user:${number}`
   | `robot:${number}`
@@ -13,3 +14,6 @@ export const repositoryScope = (name: string): Scope => `repository:${name}`;
 
 /** A tag or digest of the repository means something else now. */
 export const referenceScope = (repository: string, reference: string): Scope => `reference:${repository} ${reference}`;
+
+/** What is known of the signatures in the repository has changed. */
+export const signingScope = (repository: string): Scope => `signing:${repository}`;

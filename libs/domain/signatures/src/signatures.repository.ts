@@ -3,6 +3,13 @@ import { Database } from '@breakwater/platform';
 import { Injectable } from '@nestjs/common';
 import { signatureTypes, verdictOf } from './signing-facts.sql';
 
+/** A repository whose signatures are looked at. */
+export interface AnnouncedRepository {
+  id: number;
+  projectId: number;
+  name: string;
+}
+
 export interface SubjectRow extends SignedSubject {
   repositoryId: number;
 }
@@ -37,6 +44,16 @@ export interface SubjectRef {
 @Injectable()
 export class SignaturesRepository {
   constructor(private readonly database: Database) {}
+
+  /** Undefined: it is not there. */
+  async repository(nameOrId: string | number): Promise<AnnouncedRepository | undefined> {
+    const column = typeof nameOrId === 'number' ? 'id' : 'name';
+    const [row] = await this.database.query<AnnouncedRepository>(
+      `SELECT id, project_id AS "projectId", name FROM repository WHERE ${column} = $1`,
+      [nameOrId],
+    );
+    return row;
+  }
 
   /** Undefined: it is not there. */
   async subject(repositoryId: number, digest: string): Promise<SubjectRow | undefined> {
@@ -105,7 +122,7 @@ export class SignaturesRepository {
   }
 
   /** Digests of the repository, after that one, with a signature whose verdict is of an older policy, due, or missing. */
-  async outdated(repositoryId: number, policyVersion: number, after: string, limit: number): Promise<string[]> {
+  async outdated(repositoryId: number, verdictVersion: number, after: string, limit: number): Promise<string[]> {
     const rows = await this.database.query<{ digest: string }>(
       `SELECT DISTINCT c.subject_digest AS digest
        FROM accessory c JOIN artifact a ON a.repository_id = c.repository_id AND a.digest = c.subject_digest
@@ -113,7 +130,7 @@ export class SignaturesRepository {
        WHERE c.repository_id = $1 AND ${signatureTypes} AND c.subject_digest > $3
          AND (s.artifact_id IS NULL OR s.policy_version < $2 OR s.recheck_time <= now())
        ORDER BY 1 LIMIT $4`,
-      [repositoryId, policyVersion, after, limit],
+      [repositoryId, verdictVersion, after, limit],
     );
     return rows.map(({ digest }) => digest);
   }

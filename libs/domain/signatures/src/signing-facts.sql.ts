@@ -35,7 +35,8 @@ export function signingFacts(tag?: string): string {
           'status', s.status,
           'trustedBy', s.trusted_by,
           'policyVersion', s.policy_version,
-          'due', coalesce(s.recheck_time <= now(), false))), '[]')
+          'due', coalesce(s.recheck_time <= now(), false),
+          'recheckTime', s.recheck_time)), '[]')
         FROM digests d
         JOIN accessory c ON c.repository_id = a.repository_id AND c.subject_digest = d.digest AND ${signatureTypes}
         LEFT JOIN signature s ON ${verdictOf}),

@@ -13,7 +13,14 @@ const signer = (name: string, system: 'notary' | 'notation' | 'cosign', by: stri
 
 describe('the policy in force', () => {
   it('is to block nothing and count all, when nobody has set anything', () => {
-    const policy = effectivePolicy({ projectId: 7, version: 0, settings: null, materials: [], metadata: {} });
+    const policy = effectivePolicy({
+      projectId: 7,
+      version: 0,
+      verdictVersion: 0,
+      settings: null,
+      materials: [],
+      metadata: {},
+    });
     expect(policy).toMatchObject({
       ...{ projectId: 7, version: 0, systems: all, pull: 'allow', push: 'allow', quarantine: null, signers: [] },
       requirements: [{ systems: all, because: 'policy' }],

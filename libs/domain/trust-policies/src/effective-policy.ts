@@ -28,6 +28,7 @@ export function effectivePolicy(stored: StoredPolicy): ProjectTrustPolicy {
   return {
     projectId: stored.projectId,
     version: stored.version,
+    verdictVersion: stored.verdictVersion,
     systems,
     requirements: [...asked, ...requirementOfPolicy(settings.systems ?? systems, signers, asked)],
     ...trustOf(settings, stored.materials),
@@ -65,6 +66,12 @@ function requirementOfPolicy(
 ): SystemRequirement[] {
   const isSaid = asked.some((requirement) => requirement.systems.every((system) => systems.includes(system)));
   return signers.length > 0 || isSaid ? [] : [{ systems, because: 'policy' }];
+}
+
+/** What the verdicts on signatures hang on, as text that can be compared. */
+export function verdictInputs(settings: TrustPolicySettings, materials: Material[]): string {
+  const { notation, cosign } = trustOf(settings, materials);
+  return JSON.stringify([notation, cosign]);
 }
 
 function trustOf(

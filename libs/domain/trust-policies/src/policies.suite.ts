@@ -15,7 +15,14 @@ export function storedPolicy(
   { metadata = {}, keys = [] }: Beside = {},
 ): StoredPolicy {
   const materials = keys.map((name, n) => material({ id: n + 1, kind: 'cosignKey', name }));
-  return { projectId: 1, version: 1, settings: trustPolicySettings.parse(settings), materials, metadata };
+  return {
+    projectId: 1,
+    version: 1,
+    verdictVersion: 1,
+    settings: trustPolicySettings.parse(settings),
+    materials,
+    metadata,
+  };
 }
 
 export const policyOf = (settings: Partial<TrustPolicySettings>, beside?: Beside): ProjectTrustPolicy =>

@@ -13,6 +13,11 @@ export interface ProjectTrustPolicy {
    * default policy, never saved.
    */
   version: number;
+  /**
+   * The version that last changed what verdicts hang on: certificates, keys, identities, levels. Verdicts of an older one
+   * are out of date; who must sign, and what happens to what lacks it, changes none.
+   */
+  verdictVersion: number;
   /** Those that count. */
   systems: TrustSystem[];
   /** Each needs one valid signature by one of its systems. Empty: nothing is asked for, or the signers say it all. */

@@ -8,6 +8,7 @@ export interface StoredPolicy {
   projectId: number;
   /** 0: never saved. */
   version: number;
+  verdictVersion: number;
   /** Null: never saved. */
   settings: TrustPolicySettings | null;
   materials: Material[];
@@ -22,7 +23,8 @@ export class TrustPoliciesRepository {
   /** In one query, so that its parts belong together. Undefined: there is no such project. */
   async find(projectId: number): Promise<StoredPolicy | undefined> {
     const [row] = await this.database.prepared<StoredRow>(
-      `SELECT p.id AS "projectId", coalesce(t.version, 0) AS version, t.settings,
+      `SELECT p.id AS "projectId", coalesce(t.version, 0) AS version,
+         coalesce(t.verdict_version, 0) AS "verdictVersion", t.settings,
          (SELECT coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'kind', m.kind, 'name', m.name, 'content', m.content,
             'thumbprint', m.thumbprint, 'details', m.details, 'creationTime', m.creation_time) ORDER BY m.id), '[]')
           FROM trust_material m WHERE m.project_id = p.id) AS materials,
@@ -42,13 +44,15 @@ export class TrustPoliciesRepository {
     return rows.length > 0;
   }
 
-  /** Returns the new version. */
-  async save(projectId: number, settings: TrustPolicySettings): Promise<number> {
+  /** `renew`: verdicts of before are out of date. Returns the new version. */
+  async save(projectId: number, settings: TrustPolicySettings, renew: boolean): Promise<number> {
     const [row] = await this.database.query<{ version: number }>(
-      `INSERT INTO trust_policy (project_id, version, settings) VALUES ($1, 1, $2)
-       ON CONFLICT (project_id) DO UPDATE SET version = trust_policy.version + 1, settings = excluded.settings, update_time = now()
+      `INSERT INTO trust_policy (project_id, version, verdict_version, settings) VALUES ($1, 1, $3::int, $2)
+       ON CONFLICT (project_id) DO UPDATE
+       SET version = trust_policy.version + 1, settings = excluded.settings, update_time = now(),
+           verdict_version = CASE WHEN $3 = 1 THEN trust_policy.version + 1 ELSE trust_policy.verdict_version END
        RETURNING version`,
-      [projectId, JSON.stringify(settings)],
+      [projectId, JSON.stringify(settings), renew ? 1 : 0],
     );
     return row?.version ?? 0;
   }

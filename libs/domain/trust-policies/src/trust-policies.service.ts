@@ -2,7 +2,7 @@ import { Changes, CoherentCache, LeaseHolder, SingleFlight } from '@breakwater/c
 import { Outbox } from '@breakwater/events';
 import { AppError } from '@breakwater/kernel';
 import { Injectable } from '@nestjs/common';
-import { effectivePolicy } from './effective-policy';
+import { effectivePolicy, verdictInputs } from './effective-policy';
 import { readMaterials, type UploadedFile } from './material-files';
 import { assertConsistent, assertUnused } from './policy-rules';
 import { explainPolicy, type ExplainedPolicy } from './policy-reasons';
@@ -137,12 +137,19 @@ export class TrustPoliciesService {
   ): Promise<SavedPolicy> {
     return this.changes.around([`project:${projectId}`], async () => {
       if (!(await this.policies.lockProject(projectId))) throw unknownProject(projectId);
-      const settings = await decide(await this.read(projectId));
-      const version = await this.policies.save(projectId, settings);
+      const before = await this.read(projectId);
+      const settings = await decide(before);
+      const version = await this.policies.save(projectId, settings, await this.changesVerdicts(before, settings));
       const payload = { projectId, version };
       await this.outbox.add({ topic: 'trust-policy.changed', key: `project ${projectId}`, payload });
       return { version, settings };
     });
+  }
+
+  private async changesVerdicts(before: StoredPolicy, settings: TrustPolicySettings): Promise<boolean> {
+    const { materials } = await this.read(before.projectId);
+    const was = verdictInputs(before.settings ?? defaultSettings(), before.materials);
+    return was !== verdictInputs(settings, materials);
   }
 
   private async read(projectId: number): Promise<StoredPolicy> {

@@ -25,6 +25,10 @@ export class TrustPolicy {
   @Column({ type: 'bigint' })
   version!: number;
 
+  /** The version that last changed what verdicts on signatures hang on. */
+  @Column({ name: 'verdict_version', type: 'bigint' })
+  verdictVersion!: number;
+
   /** Checked when it was written. */
   @Column({ type: 'jsonb' })
   settings!: TrustPolicySettings;

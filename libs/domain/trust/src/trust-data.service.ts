@@ -1,7 +1,6 @@
-import { Outbox } from '@breakwater/events';
 import { Database } from '@breakwater/platform';
 import { Injectable } from '@nestjs/common';
-import { announceChange } from './announce-change';
+import { ChangeNews } from './change-news';
 import type { TrustChange } from './trust-change.entity';
 import { TrustFilesRepository } from './trust-files.repository';
 import { TrustRepositoriesRepository, type ChangesWanted } from './trust-repositories.repository';
@@ -13,7 +12,7 @@ export class TrustData {
     private readonly database: Database,
     private readonly files: TrustFilesRepository,
     private readonly repositories: TrustRepositoriesRepository,
-    private readonly outbox: Outbox,
+    private readonly news: ChangeNews,
   ) {}
 
   /** Every file of the GUN goes, and the changefeed tells. False when there was none. The signer's keys stay. */
@@ -22,7 +21,7 @@ export class TrustData {
       await this.files.lock(gun);
       const deleted = await this.repositories.delete(gun);
       if (!deleted) return false;
-      await announceChange(this.outbox, gun, deleted.repository);
+      await this.news.tell(gun, deleted.repository);
       await this.repositories.addChange({ gun, version: 0, sha256: '', category: 'deletion' });
       return true;
     });

@@ -1,4 +1,3 @@
-import { Outbox } from '@breakwater/events';
 import { AppError, failpoint } from '@breakwater/kernel';
 import { Database } from '@breakwater/platform';
 import {
@@ -14,7 +13,7 @@ import {
   type ValidPublication,
 } from '@breakwater/tuf';
 import { Injectable } from '@nestjs/common';
-import { announceChange } from './announce-change';
+import { ChangeNews } from './change-news';
 import { ServerSignatures } from './server-signatures';
 import { fileOf, TrustFilesRepository, type NewFile } from './trust-files.repository';
 import { TrustRepositoriesRepository } from './trust-repositories.repository';
@@ -46,7 +45,7 @@ export class TrustPublisher {
     private readonly repositories: TrustRepositoriesRepository,
     private readonly states: TrustStates,
     private readonly signatures: ServerSignatures,
-    private readonly outbox: Outbox,
+    private readonly news: ChangeNews,
   ) {}
 
   /** Throws INVALID_UPDATE, VERSION, UNAVAILABLE. */
@@ -71,7 +70,7 @@ export class TrustPublisher {
     await this.store(request, { valid, files: [...files, newTimestamp] });
     await this.index(gun, { valid, state, now, snapshot });
     const { version, sha256 } = newTimestamp;
-    await announceChange(this.outbox, gun, request.repository);
+    await this.news.tell(gun, request.repository);
     await this.repositories.addChange({ gun, version, sha256, category: 'update' });
     failpoint('trust.before-commit');
     return { version, sha256 };

@@ -1,6 +1,8 @@
+import { ChangesModule } from '@breakwater/coherence';
 import { EventsModule } from '@breakwater/events';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { ChangeNews } from './change-news';
 import { ServerSignatures } from './server-signatures';
 import { TrustChange } from './trust-change.entity';
 import { TrustData } from './trust-data.service';
@@ -18,7 +20,11 @@ import { UpcomingRefreshes } from './upcoming-refreshes';
 
 /** For notary-server, which brings a TRUST_SIGNER. */
 @Module({
-  imports: [TypeOrmModule.forFeature([TrustRepository, TrustFile, TrustChange, TrustTarget]), EventsModule],
+  imports: [
+    TypeOrmModule.forFeature([TrustRepository, TrustFile, TrustChange, TrustTarget]),
+    EventsModule,
+    ChangesModule,
+  ],
   providers: [
     TrustPublisher,
     TrustReader,
@@ -26,6 +32,7 @@ import { UpcomingRefreshes } from './upcoming-refreshes';
     UpcomingRefreshes,
     TrustKeys,
     TrustData,
+    ChangeNews,
     TrustStates,
     ServerSignatures,
     TrustFilesRepository,

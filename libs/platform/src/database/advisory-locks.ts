@@ -14,4 +14,6 @@ export const advisoryLocks = {
   trustChanges: 7_233_155_021,
   signatureEvents: 7_233_155_030,
   signatureRounds: 7_233_155_031,
+  /** With the hash of a repository and a digest. */
+  verdicts: 723_315_504,
 } as const;

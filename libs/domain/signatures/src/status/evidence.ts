@@ -25,6 +25,8 @@ export interface SignatureFact {
   policyVersion: number | null;
   /** Its time to be verified again has come. */
   due: boolean;
+  /** That time, RFC 3339; null: time alone changes nothing. */
+  recheckTime: string | null;
 }
 
 const standings: Record<SignatureStatus, Standing> = {
@@ -38,7 +40,10 @@ const standings: Record<SignatureStatus, Standing> = {
 };
 
 /** Of one digest, whose facts these are. */
-export function evidenceOf(facts: readonly SignatureFact[], policy: Pick<ProjectTrustPolicy, 'version'>): Evidence[] {
+export function evidenceOf(
+  facts: readonly SignatureFact[],
+  policy: Pick<ProjectTrustPolicy, 'verdictVersion'>,
+): Evidence[] {
   return facts
     .filter(({ status }) => status !== 'not-a-signature')
     .map((fact) => {
@@ -52,11 +57,11 @@ export const isInherited = (standing: Standing): boolean => standing !== 'invali
 
 export function standingOf(
   { status, policyVersion, due }: Pick<SignatureFact, 'status' | 'policyVersion' | 'due'>,
-  { version }: Pick<ProjectTrustPolicy, 'version'>,
+  { verdictVersion }: Pick<ProjectTrustPolicy, 'verdictVersion'>,
 ): Standing {
   // Whatever the policy: what it is does not change.
   if (status === 'not-a-signature') return 'none';
-  if (status === null || due || (policyVersion ?? 0) < version) return 'pending';
+  if (status === null || due || (policyVersion ?? 0) < verdictVersion) return 'pending';
   return standings[status];
 }
 

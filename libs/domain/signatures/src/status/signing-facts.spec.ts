@@ -17,6 +17,7 @@ const signature = (more: Partial<SignatureFact> = {}): SignatureFact => ({
   trustedBy: ['ca:acme'],
   policyVersion: 1,
   due: false,
+  recheckTime: null,
   ...more,
 });
 const target = (more: Partial<NotaryFact> = {}): NotaryFact => ({
@@ -36,7 +37,11 @@ function assessed(
   { tag, ...policy }: Partial<ProjectTrustPolicy> & { tag?: string } = {},
 ) {
   const given = { digest, parents: [], signatures: [], notary: [], ...facts };
-  return assessSigning(given, { ...testPolicy, version: 1, ...policy }, { now, ...(tag !== undefined && { tag }) });
+  return assessSigning(
+    given,
+    { ...testPolicy, version: 1, verdictVersion: 1, ...policy },
+    { now, ...(tag !== undefined && { tag }) },
+  );
 }
 
 describe('verdicts', () => {

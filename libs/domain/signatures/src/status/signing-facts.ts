@@ -1,6 +1,6 @@
 import type { ProjectTrustPolicy } from '@breakwater/trust-policies';
 import { assess, type Assessment } from './assess';
-import { evidenceOf, isInherited, type Evidence, type SignatureFact } from './evidence';
+import { evidenceOf, isInherited, standingOf, type Evidence, type SignatureFact } from './evidence';
 import {
   evidenceFor,
   evidenceForTag,
@@ -23,6 +23,10 @@ export interface SigningFacts {
 export interface AssessedSigning extends Assessment {
   /** Indexes whose signatures counted. */
   inheritedFrom: string[];
+  /** Digests, the artifact's own or an index's, with signatures whose verdicts are missing or out of date. */
+  pending: string[];
+  /** When time alone may change it; null: never. */
+  until: Date | null;
 }
 
 /**
@@ -44,7 +48,23 @@ export function assessSigning(
   return {
     ...assess(evidence, policy),
     inheritedFrom: inherited.filter((one) => one.evidence.length > 0).map(({ parent }) => parent),
+    pending: pendingIn(facts, policy),
+    until: nextChange(facts, now),
   };
+}
+
+function pendingIn({ signatures }: SigningFacts, policy: ProjectTrustPolicy): string[] {
+  const pending = signatures.filter(
+    (one) => policy.systems.includes(one.system) && standingOf(one, policy) === 'pending',
+  );
+  return [...new Set(pending.map(({ of }) => of))];
+}
+
+function nextChange({ signatures, notary }: SigningFacts, now: Date): Date | null {
+  const times = [...signatures.map(({ recheckTime }) => recheckTime), ...notary.map(({ expiryTime }) => expiryTime)]
+    .map((time) => (time === null ? NaN : Date.parse(time)))
+    .filter((time) => time > now.getTime());
+  return times.length === 0 ? null : new Date(Math.min(...times));
 }
 
 /** Who signs an index signs the digests that it lists. What is wrong with it says nothing of them. */

@@ -207,11 +207,9 @@ export class SignaturesBench {
   }
 
   async status(digest: string, tag?: string): Promise<string | undefined> {
-    const found = await this.get(SigningViews).statusOf(
-      { projectId: this.projectId, repository: 'bench/app' },
-      { digest, ...(tag !== undefined && { tag }) },
-    );
-    return found?.status;
+    const policy = await this.get(TrustPoliciesService).ofProject(this.projectId);
+    const asked = { repository: 'bench/app', digest, ...(tag !== undefined && { tag }) };
+    return (await this.get(SigningViews).assess(asked, policy))?.status;
   }
 
   async view(digest: string) {

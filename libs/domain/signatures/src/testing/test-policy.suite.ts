@@ -4,6 +4,7 @@ import type { ProjectTrustPolicy } from '@breakwater/trust-policies';
 export const testPolicy: ProjectTrustPolicy = {
   projectId: 1,
   version: 0,
+  verdictVersion: 0,
   systems: ['notary', 'notation', 'cosign'],
   requirements: [{ systems: ['notary', 'notation', 'cosign'], because: 'policy' }],
   notary: { rootKeyIds: [] },

@@ -1,12 +1,11 @@
 import type { JobPayload } from '@breakwater/contracts';
 import { ExecutionsService, type JobContext } from '@breakwater/executions';
-import { Database } from '@breakwater/platform';
 import { TrustPoliciesService } from '@breakwater/trust-policies';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { SignaturesRepository } from '../signatures.repository';
-import { StatusAnnouncer, type AnnouncedRepository } from './status-announcer';
-import { SubjectVerifier } from './subject-verifier';
+import { SignaturesRepository, type AnnouncedRepository } from '../signatures.repository';
+import { StatusAnnouncer } from './status-announcer';
+import { SubjectVerification } from './subject-verification';
 import { verificationTask } from './verification-task';
 
 const repositoriesAtOnce = 200;
@@ -23,17 +22,16 @@ type Payload = JobPayload<'VERIFY_SIGNATURES'>;
 @Injectable()
 export class SignatureVerification {
   constructor(
-    private readonly database: Database,
     private readonly policies: TrustPoliciesService,
     private readonly signatures: SignaturesRepository,
-    private readonly verifier: SubjectVerifier,
+    private readonly subjects: SubjectVerification,
     private readonly announcer: StatusAnnouncer,
     private readonly executions: ExecutionsService,
   ) {}
 
   async run({ projectId, repositoryId, digests }: Payload, context: JobContext): Promise<void> {
     if (repositoryId === null) return this.plan(projectId, context);
-    const repository = await this.repository(repositoryId);
+    const repository = await this.signatures.repository(repositoryId);
     if (!repository) return context.log('the repository is gone');
     if (digests) return this.verifyThese(repository, digests, context);
     const left = checkpoint.safeParse(context.checkpoint).data ?? { step: 'verify', after: '' };
@@ -67,8 +65,8 @@ export class SignatureVerification {
 
   private async verifyOutdated(repository: AnnouncedRepository, from: string, context: JobContext): Promise<void> {
     for (let after: string | undefined = from; after !== undefined;) {
-      const { version } = await this.policies.ofProject(repository.projectId);
-      const page: string[] = await this.signatures.outdated(repository.id, version, after, subjectsAtOnce);
+      const { verdictVersion } = await this.policies.ofProject(repository.projectId);
+      const page: string[] = await this.signatures.outdated(repository.id, verdictVersion, after, subjectsAtOnce);
       for (const digest of page) await this.verifyOne(repository, digest, context);
       after = page.at(-1);
     }
@@ -77,14 +75,10 @@ export class SignatureVerification {
   private async verifyOne(repository: AnnouncedRepository, digest: string, context: JobContext): Promise<void> {
     context.signal.throwIfAborted();
     const policy = await this.policies.ofProject(repository.projectId);
-    const subject = await this.signatures.subject(repository.id, digest);
-    const now = new Date();
-    const found = subject ? await this.verifier.verify(subject, { policy, now, signal: context.signal }) : [];
-    await context.advance({ step: 'verify', after: digest }, async () => {
-      const of = { repositoryId: repository.id, digest };
-      await this.signatures.replace(of, found, { policyVersion: policy.version, verifiedTime: now });
-      await this.announcer.announce(repository, [digest], policy);
-    });
+    const round = { policy, signal: context.signal };
+    const found = await this.subjects.verify(repository, digest, round, (write) =>
+      context.advance({ step: 'verify', after: digest }, write),
+    );
     for (const { verdict } of found) {
       const why = verdict.reasons.length > 0 ? `: ${verdict.reasons.join('; ')}` : '';
       context.log(`${repository.name}@${digest}: ${verdict.system} ${verdict.status}${why}`);
@@ -101,13 +95,5 @@ export class SignatureVerification {
         after = await this.announcer.announcePage(repository, page, policy);
       });
     }
-  }
-
-  private async repository(id: number): Promise<AnnouncedRepository | undefined> {
-    const [row] = await this.database.query<AnnouncedRepository>(
-      'SELECT id, project_id AS "projectId", name FROM repository WHERE id = $1',
-      [id],
-    );
-    return row;
   }
 }

@@ -3,13 +3,8 @@ import { Database } from '@breakwater/platform';
 import type { ProjectTrustPolicy } from '@breakwater/trust-policies';
 import { Injectable } from '@nestjs/common';
 import { SignatureStatesRepository, type KnownState, type NewState } from '../signature-states.repository';
+import type { AnnouncedRepository } from '../signatures.repository';
 import { assessSigning } from '../status/signing-facts';
-
-export interface AnnouncedRepository {
-  id: number;
-  projectId: number;
-  name: string;
-}
 
 interface Change extends NewState {
   known: KnownState['known'];

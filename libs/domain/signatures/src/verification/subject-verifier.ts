@@ -2,7 +2,6 @@ import { storageKeyOf } from '@breakwater/artifacts';
 import { verifyCosign } from '@breakwater/cosign';
 import { AppError, SignatureFault, type Descriptor, type SignatureVerdict } from '@breakwater/kernel';
 import { verifyNotation } from '@breakwater/notation';
-import { STORAGE_KEEPER, type StorageKeeper } from '@breakwater/platform';
 import { toCosignSettings, toNotationSettings, type ProjectTrustPolicy } from '@breakwater/trust-policies';
 import { Inject, Injectable } from '@nestjs/common';
 import {
@@ -11,6 +10,7 @@ import {
   type SubjectRow,
   type VerifiedSignature,
 } from '../signatures.repository';
+import { SIGNATURE_BYTES, type SignatureBytes } from './signature-bytes';
 import { storable } from './stored-verdict';
 
 /** The first of them are verified: whoever may push can attach any number. */
@@ -29,7 +29,7 @@ export interface Verification {
   signal: AbortSignal;
 }
 
-/** Verifies all that is attached to one artifact. Bytes come from registryctl, a signature at a time. */
+/** Verifies all that is attached to one artifact, a signature at a time. */
 @Injectable()
 export class SubjectVerifier {
   /** Certificates and roots take longer to read than signatures to verify. */
@@ -37,7 +37,7 @@ export class SubjectVerifier {
 
   constructor(
     private readonly signatures: SignaturesRepository,
-    @Inject(STORAGE_KEEPER) private readonly keeper: StorageKeeper,
+    @Inject(SIGNATURE_BYTES) private readonly readBytes: SignatureBytes,
   ) {}
 
   /** Throws UNAVAILABLE when the storage does: that is no verdict. */
@@ -98,7 +98,7 @@ export class SubjectVerifier {
       if (!blob) throw new SignatureFault(`the blob ${digest} is not there`);
       left -= blob.size;
       if (left < 0) throw new SignatureFault(`the manifest has more than ${maxBytes} bytes of signatures`);
-      return this.keeper.read(storageKeyOf(blob)).catch(missing);
+      return this.readBytes(storageKeyOf(blob)).catch(missing);
     };
   }
 

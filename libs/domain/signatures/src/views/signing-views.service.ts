@@ -37,11 +37,10 @@ export class SigningViews {
   }
 
   /** What a digest, or a tag that points to it, comes to now. Undefined: there is no such artifact. One query. */
-  async statusOf(
-    { projectId, repository }: { projectId: number; repository: string },
-    { digest, tag }: { digest: string; tag?: string },
+  async assess(
+    { repository, digest, tag }: { repository: string; digest: string; tag?: string },
+    policy: ProjectTrustPolicy,
   ): Promise<AssessedSigning | undefined> {
-    const policy = await this.policies.ofProject(projectId);
     const facts = await this.views.factsOf(repository, digest, tag);
     return facts && assessSigning(facts, policy, { now: new Date(), ...(tag !== undefined && { tag }) });
   }
