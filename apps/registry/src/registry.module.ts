@@ -20,6 +20,7 @@ import { QuotasModule } from '@breakwater/quotas';
 import { SettingsModule } from '@breakwater/settings';
 import type { BlobStore } from '@breakwater/storage';
 import { TokensModule } from '@breakwater/tokens';
+import { TrustGateModule } from '@breakwater/trust-gate';
 import { PullEventsModule } from '@breakwater/webhooks';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { Actors } from './auth/actors';
@@ -36,9 +37,11 @@ import { Router } from './http/router';
 import { TargetProjects } from './http/target-projects';
 import { InternalRoutes } from './internal/internal.routes';
 import { PrecheckRoutes } from './internal/precheck.routes';
+import { AskedManifests } from './manifests/asked-manifests';
 import { ManifestRequests } from './manifests/manifest-requests';
 import { ManifestPushRoutes, ManifestsRoutes } from './manifests/manifests.routes';
 import { Pulls } from './manifests/pulls';
+import { signatureBytes } from './manifests/signature-bytes';
 import { HotMetrics } from './metrics/hot-metrics';
 import { measuredBlobStore } from './metrics/measured-blob-store';
 import { Outcomes } from './metrics/outcomes';
@@ -87,6 +90,7 @@ export class RegistryModule {
         ProjectsModule,
         TokensModule,
         LeaseModule,
+        TrustGateModule.forRoot({ useFactory: () => signatureBytes(store) }),
         PullEventsModule,
         QuotasModule,
         SettingsModule,
@@ -103,6 +107,7 @@ export class RegistryModule {
         QuotaRefusals,
         Pulls,
         BlobDelivery,
+        AskedManifests,
         ManifestRequests,
         UploadRequests,
         BlobMounts,

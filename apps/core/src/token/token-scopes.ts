@@ -1,4 +1,4 @@
-import { can, registryActions, type Principal, type ProjectFacts } from '@breakwater/access';
+import { can, registryActions, trustPass, type Principal, type ProjectFacts, type TrustPass } from '@breakwater/access';
 import {
   hostOfGun,
   isRepositoryName,
@@ -14,6 +14,8 @@ import { Injectable } from '@nestjs/common';
 export interface GrantedAccess {
   access: TokenAccess[];
   projects: ProjectFacts[];
+  /** How far past trust policies the bearer pulls, of the repositories that they may pull. */
+  passes: Record<string, TrustPass>;
 }
 
 /** For whom a token is, and the names of this platform that may stand before a repository in those of trust data. */
@@ -73,7 +75,21 @@ function decide(
       : catalogActions(scope, principal);
     return { type, name: scope.name, actions };
   });
-  return { access, projects: projectsReached(asked, access, facts) };
+  return { access, projects: projectsReached(asked, access, facts), passes: passesOf(principal, asked, access, facts) };
+}
+
+function passesOf(
+  principal: Principal,
+  asked: readonly Asked[],
+  access: readonly TokenAccess[],
+  facts: ReadonlyMap<string, ProjectFacts>,
+): Record<string, TrustPass> {
+  const passes = asked.flatMap(({ type, repository }, index) => {
+    const mayPull = type === 'repository' && access[index]?.actions.includes('pull');
+    const pass = repository && mayPull ? trustPass(principal, facts.get(repository.project)) : undefined;
+    return repository && pass ? [[repository.full, pass] as const] : [];
+  });
+  return Object.fromEntries(passes);
 }
 
 /** Of others nothing is said: whoever reads the token would learn that they are there. */

@@ -42,9 +42,9 @@ export class TokenController {
     if (principal.kind === 'anonymous' && scopes.length === 0) throw loginNeeded();
     const purpose = { audience: service, hosts: this.frontDoor.hosts(request.raw) };
     if (request.sessionId !== undefined) await this.sessions.noteToken(readCookie(request, sessionCookie) ?? '');
-    const { access, projects } = await this.scopes.grant(principal, scopes, purpose);
+    const granted = await this.scopes.grant(principal, scopes, purpose);
     if (service === 'harbor-registry') this.warm.learn(request.originalUrl, scopes);
-    return tokenAnswer(await this.tokens.issue({ principal, audience: service, access, projects }));
+    return tokenAnswer(await this.tokens.issue({ principal, audience: service, ...granted }));
   }
 
   /** The keys that verify tokens, for whoever checks them elsewhere. */

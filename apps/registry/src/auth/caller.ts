@@ -3,8 +3,10 @@ import {
   can,
   principalName,
   registryActions,
+  trustPass,
   type Principal,
   type RegistryAction,
+  type TrustPass,
 } from '@breakwater/access';
 import type { RepositoryName } from '@breakwater/kernel';
 import type { LimitedPrincipal } from '@breakwater/platform';
@@ -17,6 +19,8 @@ export interface Caller {
   principal: LimitedPrincipal;
   may(action: RegistryAction, repository: RepositoryName): Promise<boolean>;
   mayReadCatalog(): boolean;
+  /** How far past the trust policy of the project they may pull. */
+  pass(repository: RepositoryName): Promise<TrustPass | undefined>;
   /** `ask`: the token was made without a word on that repository; another one may say more. */
   mayMountFrom(repository: RepositoryName): Promise<'yes' | 'no' | 'ask'>;
 }
@@ -40,6 +44,10 @@ export class TokenCaller implements Caller {
 
   mayReadCatalog(): boolean {
     return this.grants('registry', 'catalog', '*');
+  }
+
+  pass({ full }: RepositoryName): Promise<TrustPass | undefined> {
+    return Promise.resolve(this.token.passes[full]);
   }
 
   async mayMountFrom(repository: RepositoryName): Promise<'yes' | 'no' | 'ask'> {
@@ -78,6 +86,10 @@ export class PrincipalCaller implements Caller {
 
   mayReadCatalog(): boolean {
     return can(this.principal, 'catalog:read');
+  }
+
+  async pass(repository: RepositoryName): Promise<TrustPass | undefined> {
+    return trustPass(this.principal, await this.projects.find(repository.project, this.principal));
   }
 
   async mayMountFrom(repository: RepositoryName): Promise<'yes' | 'no'> {

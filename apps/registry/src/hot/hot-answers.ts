@@ -1,13 +1,16 @@
+import type { TrustPass } from '@breakwater/access';
 import type { RepositoryBlobRow, StoredManifest } from '@breakwater/artifacts';
 import {
   CoherentCache,
   LeaseHolder,
   referenceScope,
   repositoryScope,
+  signingScope,
   SingleFlight,
   type Ticket,
 } from '@breakwater/coherence';
 import { CONFIG, type CacheUsage } from '@breakwater/platform';
+import type { PullDecision } from '@breakwater/trust-gate';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
@@ -28,6 +31,22 @@ export interface HotAnswer {
   storageKey?: string;
   /** What is counted as pulled. */
   pull?: { repositoryId: number; artifactId: number; tagId: number | null };
+  /** What lets a caller have the body; undefined: pulling is enough. */
+  passedBy?: readonly TrustPass[];
+  /** In milliseconds since the epoch: from then on it is to be decided anew. */
+  until?: number;
+}
+
+/** A manifest, and who may pull it. */
+export interface DecidedManifest {
+  manifest: StoredManifest;
+  decision: PullDecision;
+}
+
+export interface AskedManifest {
+  projectId: number;
+  repository: string;
+  reference: string;
 }
 
 interface BlobToKeep {
@@ -50,7 +69,7 @@ const version = ['Docker-Distribution-Api-Version', 'registry/2.0'];
 @Injectable()
 export class HotAnswers {
   private readonly answers: CoherentCache<HotAnswer>;
-  private readonly reads: SingleFlight<StoredManifest>;
+  private readonly reads: SingleFlight<DecidedManifest>;
   /** As the client wrote it: the framework rewrites the URL, and what it keeps of it. */
   private readonly urls = new WeakMap<IncomingMessage, string>();
 
@@ -68,9 +87,14 @@ export class HotAnswers {
   /** What was kept for the request's URL; what is answered to it now may be kept under it. */
   find(request: IncomingMessage): HotAnswer | undefined {
     const { url = '' } = request;
-    const answer = this.answers.get(url);
+    const answer = this.current(url);
     if (!answer && url.length <= maxUrlLength && !url.includes('?')) this.urls.set(request, url);
     return answer;
+  }
+
+  private current(url: string): HotAnswer | undefined {
+    const answer = this.answers.get(url);
+    return answer?.until === undefined || answer.until > Date.now() ? answer : undefined;
   }
 
   get cacheUsage(): CacheUsage {
@@ -89,12 +113,18 @@ export class HotAnswers {
   /** Once for all who ask at the same time, and kept for those who come later. */
   readManifest(
     request: FastifyRequest,
-    { repository, reference }: { repository: string; reference: string },
-    read: () => Promise<StoredManifest>,
-  ): Promise<StoredManifest> {
-    const ticket = this.lease.ticket(repositoryScope(repository), referenceScope(repository, reference));
+    { projectId, repository, reference }: AskedManifest,
+    read: () => Promise<DecidedManifest>,
+  ): Promise<DecidedManifest> {
+    const ticket = this.lease.ticket(
+      repositoryScope(repository),
+      referenceScope(repository, reference),
+      signingScope(repository),
+      `project:${projectId}`,
+    );
     return this.reads.run(`${repository} ${reference}`, ticket, async () => {
-      const manifest = await read();
+      const decided = await read();
+      const { manifest, decision } = decided;
       const { artifactId, digest, mediaType, repositoryId, tagId, payload: body } = manifest;
       const headers = ['Content-Type', mediaType, 'Content-Length', String(body.length), ...digestHeaders(digest)];
       const pull = { repositoryId, artifactId, tagId };
@@ -106,8 +136,10 @@ export class HotAnswers {
         head: headOf(headers),
         body: body.toString('latin1'),
         pull,
+        ...(decision.barrier && { passedBy: decision.barrier.passedBy }),
+        ...(decision.until !== undefined && { until: decision.until }),
       });
-      return manifest;
+      return decided;
     });
   }
 

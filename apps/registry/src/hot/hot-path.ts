@@ -74,7 +74,7 @@ export class HotPath {
   }
 
   private isForController({ method }: IncomingMessage, answer: HotAnswer, token: VerifiedToken): boolean {
-    if (answer.kind === 'manifest') return false;
+    if (answer.kind === 'manifest') return method === 'GET' && !passes(token, answer);
     // Who may push will rely on a blob that is said to exist: garbage collection is told (decision 14).
     if (method === 'HEAD') return grants(token, answer.repository, 'push');
     return !answer.body && this.config.BLOB_DELIVERY === 'redirect';
@@ -137,6 +137,13 @@ function grants({ access }: VerifiedToken, repository: string, action: string): 
   return access.some(
     ({ type, name, actions }) => type === 'repository' && name === repository && actions.includes(action),
   );
+}
+
+/** Who may not is told why by the controllers. */
+function passes({ passes: ofToken }: VerifiedToken, { repository, passedBy }: HotAnswer): boolean {
+  if (!passedBy) return true;
+  const pass = ofToken[repository];
+  return pass !== undefined && passedBy.includes(pass);
 }
 
 /** nginx sets the length itself, and a 304 has none. */

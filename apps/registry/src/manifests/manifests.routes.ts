@@ -1,18 +1,12 @@
-import {
-  ArtifactDeletionService,
-  ManifestPushService,
-  ManifestsService,
-  TagsService,
-  type StoredManifest,
-} from '@breakwater/artifacts';
+import { ArtifactDeletionService, ManifestPushService, TagsService, type StoredManifest } from '@breakwater/artifacts';
 import { failpoint, parseReference } from '@breakwater/kernel';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Actors } from '../auth/actors';
-import { HotAnswers } from '../hot/hot-answers';
 import { isNotModified } from '../http/conditions';
 import type { RepositoryCall, Route, Routes } from '../http/route';
 import { param } from '../http/router';
+import { AskedManifests } from './asked-manifests';
 import { ManifestRequests } from './manifest-requests';
 import { Pulls } from './pulls';
 
@@ -28,18 +22,17 @@ export class ManifestsRoutes implements Routes {
   ];
 
   constructor(
-    private readonly manifests: ManifestsService,
+    private readonly asked: AskedManifests,
     private readonly deletions: ArtifactDeletionService,
     private readonly tags: TagsService,
     private readonly pulls: Pulls,
     private readonly actors: Actors,
-    private readonly hot: HotAnswers,
   ) {}
 
-  /** end-3 */
+  /** end-3. Of what nobody may pull as well: to sign it, clients learn its digest and size. */
   private async stat(call: RepositoryCall): Promise<void> {
     const { request, reply } = call;
-    const manifest = await this.read(call);
+    const { manifest } = await this.asked.read(call);
     describe(reply, manifest);
     if (isNotModified(request, manifest.digest)) await reply.status(304).send();
     else await reply.header('content-length', manifest.payload.length).send();
@@ -48,7 +41,8 @@ export class ManifestsRoutes implements Routes {
   /** end-3: the bytes exactly as pushed, in the type they were pushed with, whatever `Accept` says. */
   private async pull(call: RepositoryCall): Promise<void> {
     const { request, reply } = call;
-    const manifest = await this.read(call);
+    const { manifest, decision } = await this.asked.read(call);
+    await this.asked.assertPasses(call, decision);
     describe(reply, manifest);
     if (isNotModified(request, manifest.digest)) {
       await reply.status(304).send();
@@ -68,15 +62,6 @@ export class ManifestsRoutes implements Routes {
     if (reference.kind === 'tag') await this.tags.delete(repository.full, reference.tag, actor);
     else await this.deletions.delete(repository.full, reference.digest, actor);
     await reply.status(202).header('content-length', 0).send();
-  }
-
-  /** Also for HEAD, which clients send before GET: the next one is answered from the cache. */
-  private read(call: RepositoryCall): Promise<StoredManifest> {
-    const repository = call.repository.full;
-    const reference = param(call, 'reference');
-    return this.hot.readManifest(call.request, { repository, reference }, () =>
-      this.manifests.find(repository, parseReference(reference)),
-    );
   }
 }
 

@@ -56,6 +56,20 @@ export function registryActions(principal: Principal, project: ProjectFacts | un
   return actions.filter((action) => can(principal, registryPermissions[action], { project }));
 }
 
+/** How far past a project's trust policy a caller pulls: past everything, or past its quarantine alone. */
+export type TrustPass = 'all' | 'quarantine';
+
+/**
+ * Who scans or copies needs what is not signed yet: robots that were given `scanner-pull`. Nobody has it by their role,
+ * administrators no more than others: a policy that does not hold for them would hold for nobody who was robbed. What is
+ * in quarantine is for those who push.
+ */
+export function trustPass(principal: Principal, project: ProjectFacts | undefined): TrustPass | undefined {
+  if (principal.kind === 'internal') return 'all';
+  if (principal.kind === 'robot' && robotCan(principal, 'repository:scanner-pull', project)) return 'all';
+  return can(principal, 'repository:push', { project }) ? 'quarantine' : undefined;
+}
+
 /** A robot never counts as a member, yet may do what anyone may on a public project. A deny wins over all. */
 function robotCan(robot: RobotPrincipal, permission: Permission, project: ProjectFacts | undefined): boolean {
   const effects = robot.grants

@@ -10,7 +10,16 @@ export {
   type TokenGrant,
   type UserPrincipal,
 } from './principal';
-export { can, registryActions, tokenCovers, type ProjectFacts, type RegistryAction, type Where } from './can';
+export {
+  can,
+  registryActions,
+  tokenCovers,
+  trustPass,
+  type ProjectFacts,
+  type RegistryAction,
+  type TrustPass,
+  type Where,
+} from './can';
 export {
   allPermissions,
   isGrantable,

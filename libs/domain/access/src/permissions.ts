@@ -2,11 +2,14 @@ import { roleIds, type RoleId, type RoleName } from './roles';
 
 /**
  * Every permission of the platform (management-platform.md sections 3.2 and 3.3), the only table of it.
- * C create, R read, U update, D delete, L list, O operate, S stop; `pull` and `push` are written out.
+ * C create, R read, U update, D delete, L list, O operate, S stop; `pull`, `push` and `scanner-pull` are written out.
  */
 const letters = { C: 'create', R: 'read', U: 'update', D: 'delete', L: 'list', O: 'operate', S: 'stop' } as const;
 
-export type Action = (typeof letters)[keyof typeof letters] | 'pull' | 'push';
+/** In addition to Harbor, which gives `scanner-pull` to its scanners alone. */
+const words = ['pull', 'push', 'scanner-pull'] as const;
+
+export type Action = (typeof letters)[keyof typeof letters] | (typeof words)[number];
 
 /** What a member of each role may do, what anyone may do on a public project, and what a robot may be given. */
 type Row = Record<RoleName | 'public' | 'robot', string>;
@@ -27,7 +30,7 @@ const projectTable = {
   log:                   row('L',               '',                '',               '',        '',           '',       'L'),
   label:                 row('CRUDL',           'CRUDL',           'RL',             'RL',      '',           'RL',     'CRUDL'),
   quota:                 row('R',               'R',               'R',              'R',       'R',          '',       'R'),
-  repository:            row('CRUDL pull push', 'CRUDL pull push', 'CRUL pull push', 'RL pull', 'RL pull',    'L pull', 'RUDL pull push'),
+  repository:            row('CRUDL pull push', 'CRUDL pull push', 'CRUL pull push', 'RL pull', 'RL pull',    'L pull', 'RUDL pull push scanner-pull'),
   'tag-retention':       row('CRUDLO',          'CRUDLO',          'CRUDLO',         '',        '',           '',       'CRUDL'),
   'immutable-tag':       row('CUDL',            'CUDL',            '',               '',        '',           '',       'CUDL'),
   configuration:         row('RU',              'R',               'R',              'R',       'R',          '',       ''),
@@ -87,12 +90,12 @@ export interface CatalogueEntry {
   action: Action;
 }
 
+const isWord = (text: string): text is (typeof words)[number] => (words as readonly string[]).includes(text);
+
 const actionsOf = (cell: string): Action[] =>
   cell
     .split(' ')
-    .flatMap((word) =>
-      word === 'pull' || word === 'push' ? [word] : [...word].map((letter) => letters[letter as keyof typeof letters]),
-    );
+    .flatMap((part) => (isWord(part) ? [part] : [...part].map((letter) => letters[letter as keyof typeof letters])));
 
 const column = (name: keyof Row): ReadonlySet<string> =>
   new Set(

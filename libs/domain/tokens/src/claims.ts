@@ -1,3 +1,4 @@
+import type { TrustPass } from '@breakwater/access';
 import { z } from 'zod';
 
 /** A resource and what the bearer may do on it. */
@@ -18,6 +19,8 @@ export interface VerifiedToken {
   subject: string;
   principal: TokenPrincipal;
   access: TokenAccess[];
+  /** How far past trust policies the bearer pulls, by repository. */
+  passes: Readonly<Record<string, TrustPass>>;
   /** Seconds since the epoch. */
   expiresAt: number;
 }
@@ -37,6 +40,7 @@ export const claimsSchema = z.object({
     token: z.number().optional(),
     /** Id and epoch of every project that `access` reaches into. */
     projects: z.array(z.tuple([z.number(), z.number()])),
+    passes: z.record(z.string(), z.enum(['all', 'quarantine'])).optional(),
   }),
 });
 export type Claims = z.output<typeof claimsSchema>;

@@ -135,8 +135,11 @@ describe('a token', () => {
       subject: 'alice',
       principal: { kind: 'user', id: 2, epoch: 0 },
       access,
+      passes: {},
       expiresAt: decodeJwt(token).exp,
     });
+    const passes = { 'team/app': 'quarantine' } as const;
+    await expect(tokens(1).verify(await issue({ passes }), audience)).resolves.toMatchObject({ passes });
     const nobody = await issue({ principal: { kind: 'anonymous' }, access: [], projects: [] });
     await expect(tokens(1).verify(nobody, audience)).resolves.toMatchObject({
       subject: '',

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { principalName, type Principal, type ProjectFacts } from '@breakwater/access';
+import { principalName, type Principal, type ProjectFacts, type TrustPass } from '@breakwater/access';
 import { AppError } from '@breakwater/kernel';
 import type { CacheUsage } from '@breakwater/platform';
 import { SettingsService } from '@breakwater/settings';
@@ -28,6 +28,8 @@ export interface TokenRequest {
   access: TokenAccess[];
   /** The projects that `access` reaches into, as they were when it was decided. */
   projects: readonly Pick<ProjectFacts, 'id' | 'epoch'>[];
+  /** How far past trust policies the bearer pulls, by repository. */
+  passes?: Readonly<Record<string, TrustPass>>;
 }
 
 export interface IssuedToken {
@@ -56,11 +58,15 @@ export class TokensService {
     private readonly settings: SettingsService,
   ) {}
 
-  async issue({ principal, audience, access, projects }: TokenRequest): Promise<IssuedToken> {
+  async issue({ principal, audience, access, projects, passes = {} }: TokenRequest): Promise<IssuedToken> {
     const { kid, key } = await this.keys.current();
     const expiresIn = (await this.settings.get()).token_expiration * 60;
     const subject = principal.kind === 'anonymous' ? '' : principalName(principal);
-    const breakwater = { ...identityOf(principal), projects: projects.map(({ id, epoch }) => [id, epoch]) };
+    const breakwater = {
+      ...identityOf(principal),
+      projects: projects.map(({ id, epoch }) => [id, epoch]),
+      ...(Object.keys(passes).length > 0 && { passes }),
+    };
     const question = hash('sha256', JSON.stringify([kid, expiresIn, audience, subject, breakwater, access]), 'base64');
     const known = this.reusable.get(question);
     this.usage.issued[known ? 'hits' : 'misses']++;
@@ -125,7 +131,7 @@ export class TokensService {
 
   private async remember(key: string, jwt: string, audience: string): Promise<Remembered> {
     const claims = await this.check(jwt, audience);
-    const { kind, id, epoch, token: tokenId, projects } = claims.breakwater;
+    const { kind, id, epoch, token: tokenId, projects, passes = {} } = claims.breakwater;
     const subjects: EpochOf[] = projects.map(([projectId, projectEpoch]) => ({
       kind: 'project',
       id: projectId,
@@ -133,7 +139,8 @@ export class TokensService {
     }));
     if (kind === 'user' || kind === 'robot') subjects.push({ kind, id, epoch });
     if (tokenId !== undefined) subjects.push({ kind: 'token', id: tokenId, epoch: 0 });
-    const token = { subject: claims.sub, principal: { kind, id, epoch }, access: claims.access, expiresAt: claims.exp };
+    const { sub: subject, access, exp: expiresAt } = claims;
+    const token = { subject, principal: { kind, id, epoch }, access, passes, expiresAt };
     const remembered = { token, standing: { subjects } };
     this.verified.set(key, remembered);
     return remembered;

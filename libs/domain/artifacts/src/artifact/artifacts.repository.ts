@@ -9,6 +9,7 @@ export interface StoredManifest {
   digest: string;
   mediaType: string;
   tagId: number | null;
+  pushTime: Date;
   /** The bytes exactly as pushed. */
   payload: Buffer;
 }
@@ -41,7 +42,7 @@ export type RemovableArtifact = Pick<ArtifactRow, 'id' | 'digest' | 'artifactTyp
 /** A child of an index, as the index lists it. */
 export type ChildReference = Pick<Descriptor, 'digest' | 'platform' | 'urls' | 'annotations'> & { id: number };
 
-const stored = `a.id AS "artifactId", a.repository_id AS "repositoryId", a.digest, a.manifest_media_type AS "mediaType", m.payload`;
+const stored = `a.id AS "artifactId", a.repository_id AS "repositoryId", a.digest, a.manifest_media_type AS "mediaType", a.push_time AS "pushTime", m.payload`;
 
 @Injectable()
 export class ArtifactsRepository {

@@ -1,0 +1,4 @@
+export { isEvidenceOnly, isReferrersList } from './evidence-only';
+export { PullGate, type PullBarrier, type PullDecision } from './pull-gate.service';
+export { TrustGate, type GateAnswer, type GateQuestion } from './trust-gate.service';
+export { TrustGateModule } from './trust-gate.module';

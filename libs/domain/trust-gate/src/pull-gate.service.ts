@@ -1,0 +1,96 @@
+import type { TrustPass } from '@breakwater/access';
+import type { StoredManifest } from '@breakwater/artifacts';
+import { AppError, parseManifest } from '@breakwater/kernel';
+import { Database } from '@breakwater/platform';
+import { TrustPoliciesService, type ProjectTrustPolicy } from '@breakwater/trust-policies';
+import { Injectable } from '@nestjs/common';
+import { isEvidenceOnly, isReferrersList } from './evidence-only';
+import { unsignedPull, type RefusedPull } from './pull-refusals';
+import { TrustGate, type GateAnswer } from './trust-gate.service';
+
+export interface PullBarrier {
+  passedBy: readonly TrustPass[];
+  /** `host`: as the client names the registry. */
+  refuse: (host: string) => AppError;
+}
+
+export interface PullDecision {
+  /** Undefined: everybody who may pull. */
+  barrier?: PullBarrier;
+  /** Until then it holds while nothing changes, in milliseconds since the epoch; undefined: for ever. */
+  until?: number;
+}
+
+export interface PulledManifest extends StoredManifest {
+  projectId: number;
+  repository: string;
+  tag?: string;
+}
+
+const open: PullDecision = {};
+const dayMs = 24 * 60 * 60_000;
+
+/**
+ * Who may pull a manifest under its project's trust policy. A decision is remembered with the manifest (its caller does),
+ * so that warm pulls ask nobody: it hangs on `project:<id>`, `signing:<repository>` and the repository itself.
+ */
+@Injectable()
+export class PullGate {
+  constructor(
+    private readonly policies: TrustPoliciesService,
+    private readonly gate: TrustGate,
+    private readonly database: Database,
+  ) {}
+
+  /** Throws MANIFEST_UNKNOWN when it has gone meanwhile. */
+  async decide(manifest: PulledManifest): Promise<PullDecision> {
+    const policy = await this.policies.ofProject(manifest.projectId);
+    if (policy.pull === 'allow' && policy.quarantine === null) return open;
+    if (await this.isAboutAnother(manifest)) return open;
+    try {
+      return decided(await this.ask(manifest, policy), { manifest, policy, now: Date.now() });
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code === 'MANIFEST_UNKNOWN') throw error;
+      // Nobody can tell now. Who may pull what is not signed need not wait for it.
+      return { barrier: { passedBy: ['all'], refuse: () => error }, until: 0 };
+    }
+  }
+
+  private async ask({ projectId, repository, digest, tag }: PulledManifest, policy: ProjectTrustPolicy) {
+    const answer = await this.gate.ask({ projectId, repository, digest, ...(tag !== undefined && { tag }) }, policy);
+    if (!answer) throw new AppError('MANIFEST_UNKNOWN', 'manifest unknown', { detail: { digest } });
+    return answer;
+  }
+
+  /** Signatures and what else tells of an artifact: those who verify need them, and nobody runs them. */
+  private async isAboutAnother({ artifactId, payload, mediaType, tag }: PulledManifest): Promise<boolean> {
+    const manifest = parseManifest(payload, mediaType);
+    if (isReferrersList(manifest, tag)) return true;
+    if (!isEvidenceOnly(manifest)) return false;
+    const rows = await this.database.prepared('SELECT 1 FROM accessory WHERE artifact_id = $1 LIMIT 1', [artifactId]);
+    return rows.length > 0;
+  }
+}
+
+function decided(
+  answer: GateAnswer,
+  { manifest, policy, now }: { manifest: PulledManifest; policy: ProjectTrustPolicy; now: number },
+): PullDecision {
+  const until = answer.until === null ? {} : { until: answer.until.getTime() };
+  if (answer.ok) return until;
+  const quarantineEnd = manifest.pushTime.getTime() + (policy.quarantine?.days ?? 0) * dayMs;
+  const refused: RefusedPull = { manifest, policy, answer };
+  if (now < quarantineEnd) {
+    const end = new Date(quarantineEnd);
+    return {
+      barrier: {
+        passedBy: ['all', 'quarantine'],
+        refuse: (host) => unsignedPull(refused, { host, quarantineEnd: end }),
+      },
+      until: Math.min(quarantineEnd, until.until ?? quarantineEnd),
+    };
+  }
+  // The quarantine is over, and nothing else is asked for.
+  if (policy.pull === 'allow') return until;
+  return { barrier: { passedBy: ['all'], refuse: (host) => unsignedPull(refused, { host }) }, ...until };
+}

@@ -1,0 +1,35 @@
+import { AppError } from '@breakwater/kernel';
+import { satisfied, type ProjectTrustPolicy } from '@breakwater/trust-policies';
+import type { GateAnswer } from './trust-gate.service';
+
+export interface RefusedPull {
+  manifest: { repository: string; digest: string; tag?: string };
+  policy: ProjectTrustPolicy;
+  answer: GateAnswer;
+}
+
+/** Says what is missing, and the command that mends it. */
+export function unsignedPull(
+  { manifest: { repository, digest, tag }, policy, answer }: RefusedPull,
+  { host, quarantineEnd }: { host: string; quarantineEnd?: Date },
+): AppError {
+  const image = { repository: `${host}/${repository}`, digest, ...(tag !== undefined && { tag }) };
+  const { missing, nextCommand } = satisfied(policy, answer.verdicts, image);
+  const name = tag === undefined ? `${repository}@${digest}` : `${repository}:${tag}`;
+  const why = missing.map(({ signer, why: reason }) => `${signer}: ${reason}`).join('; ');
+  const next = nextCommand === null ? '' : `; sign it with: ${nextCommand}`;
+  const rule = quarantineEnd
+    ? `is in quarantine until it is signed, at most until ${quarantineEnd.toISOString()}: before that only who may push pulls it`
+    : "is not signed as the project's trust policy asks";
+  return new AppError('PROJECTPOLICYVIOLATION', `${name} ${rule} (${why || answer.status})${next}`, {
+    reason: quarantineEnd ? 'trust.quarantined' : 'trust.unsigned',
+    params: { image: name },
+    detail: {
+      digest,
+      status: answer.status,
+      missing,
+      nextCommand,
+      ...(quarantineEnd && { quarantineEnd: quarantineEnd.toISOString() }),
+    },
+  });
+}

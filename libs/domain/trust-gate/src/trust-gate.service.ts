@@ -1,0 +1,97 @@
+import { LeaseHolder, repositoryScope, signingScope, SingleFlight } from '@breakwater/coherence';
+import { SigningViews, SubjectVerification, type AssessedSigning, type SigningStatus } from '@breakwater/signatures';
+import {
+  satisfied,
+  type MissingSignature,
+  type ProjectTrustPolicy,
+  type TrustVerdict,
+} from '@breakwater/trust-policies';
+import { Injectable } from '@nestjs/common';
+import { ConcurrencyLimiter } from '@breakwater/platform';
+
+/** A storage or a list of revoked certificates may be slow; nobody waits longer with a pull. */
+const verificationMs = 20_000;
+/** Each holds the bytes of one signature, and a connection while it stores its verdict. */
+const verificationsAtOnce = { limit: 4, queueLength: 200, queueMs: verificationMs };
+
+export interface GateQuestion {
+  projectId: number;
+  /** With the project: `library/nginx`. */
+  repository: string;
+  digest: string;
+  /** The tag that the digest was asked for by. */
+  tag?: string;
+  /** As clients name the registry, for the next command. */
+  host?: string;
+}
+
+export interface GateAnswer {
+  /** Signed as the policy asks. */
+  ok: boolean;
+  status: SigningStatus;
+  missing: MissingSignature[];
+  /** What to type next; null when nothing is missing. */
+  nextCommand: string | null;
+  verdicts: TrustVerdict[];
+  /** When time alone may change it; null: never. */
+  until: Date | null;
+}
+
+/** Whether a digest is signed as a policy asks. */
+@Injectable()
+export class TrustGate {
+  private readonly verifications: SingleFlight<void>;
+  private readonly limiter = new ConcurrencyLimiter(verificationsAtOnce);
+
+  constructor(
+    private readonly views: SigningViews,
+    private readonly subjects: SubjectVerification,
+    private readonly lease: LeaseHolder,
+  ) {
+    this.verifications = new SingleFlight(lease);
+  }
+
+  /**
+   * Verifies first what is not verified yet, or was before certificates and keys changed. Undefined: no such artifact.
+   * Throws UNAVAILABLE when that is not possible now.
+   */
+  async ask(question: GateQuestion, policy: ProjectTrustPolicy): Promise<GateAnswer | undefined> {
+    let signing = await this.views.assess(question, policy);
+    if (signing && signing.status !== 'signed' && signing.pending.length > 0) {
+      for (const digest of signing.pending) await this.verify(question, digest, policy);
+      signing = await this.views.assess(question, policy);
+    }
+    return signing && answerOf(signing, question, policy);
+  }
+
+  /** Once for all who ask at the same time. */
+  private verify({ projectId, repository }: GateQuestion, digest: string, policy: ProjectTrustPolicy): Promise<void> {
+    const ticket = this.lease.ticket(`project:${projectId}`, repositoryScope(repository), signingScope(repository));
+    return this.verifications.run(`${repository}@${digest}`, ticket, () =>
+      this.inTurn(() =>
+        this.subjects.verifyNamed(repository, digest, { policy, signal: AbortSignal.timeout(verificationMs) }),
+      ),
+    );
+  }
+
+  private async inTurn(run: () => Promise<void>): Promise<void> {
+    await new Promise<void>((resolve, reject) =>
+      this.limiter.enter((refusal) => (refusal ? reject(refusal) : resolve())),
+    );
+    try {
+      await run();
+    } finally {
+      this.limiter.leave();
+    }
+  }
+}
+
+function answerOf(
+  { status, verdicts, until }: AssessedSigning,
+  { repository, digest, tag, host }: GateQuestion,
+  policy: ProjectTrustPolicy,
+): GateAnswer {
+  const name = host === undefined ? repository : `${host}/${repository}`;
+  const { missing, nextCommand } = satisfied(policy, verdicts, { repository: name, digest, ...(tag && { tag }) });
+  return { ok: status === 'signed', status, missing, nextCommand, verdicts, until };
+}
