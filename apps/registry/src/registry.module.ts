@@ -72,6 +72,7 @@ const measures = [AuthenticationMetrics, HotMetrics, Outcomes, CacheMetrics, Lea
 export class RegistryModule {
   static forRoot(config: RegistryConfig, store: BlobStore): DynamicModule {
     const metrics = new Metrics(config.METRICS_PORT !== undefined);
+    const measured = measuredBlobStore(store, metrics);
     return {
       module: RegistryModule,
       imports: [
@@ -85,12 +86,12 @@ export class RegistryModule {
           checks: (database: Database) => [{ name: 'database', check: () => database.query('SELECT 1') }],
         }),
         MetricsModule.forRoot('registry', config, metrics),
-        ContentModule.forRoot(measuredBlobStore(store, metrics)),
+        ContentModule.forRoot(measured),
         IdentityModule,
         ProjectsModule,
         TokensModule,
         LeaseModule,
-        TrustGateModule.forRoot({ useFactory: () => signatureBytes(store) }),
+        TrustGateModule.forRoot({ useFactory: () => signatureBytes(measured) }),
         PullEventsModule,
         QuotasModule,
         SettingsModule,

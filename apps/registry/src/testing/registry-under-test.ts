@@ -1,4 +1,4 @@
-import { registryActions, type Principal, type RobotPrincipal, type UserPrincipal } from '@breakwater/access';
+import { registryActions, trustPass, type Principal, type RobotPrincipal, type TrustPass, type UserPrincipal } from '@breakwater/access';
 import { Authenticator, BootstrapAdmin, RobotsService, UsersService, type RobotInput } from '@breakwater/identity';
 import { Database, type RegistryConfig } from '@breakwater/platform';
 import { MembersService, ProjectsService } from '@breakwater/projects';
@@ -176,6 +176,7 @@ export class RegistryUnderTest {
     const projects = this.app.get(ProjectsService, { strict: false });
     const granted = [...access];
     const facts = [];
+    const passes: Record<string, TrustPass> = {};
     for (const [name, wanted] of scopes) {
       const found = await projects.findFacts(name.split('/')[0]!, principal);
       const actions = found
@@ -183,9 +184,11 @@ export class RegistryUnderTest {
         : [];
       granted.push({ type: 'repository', name, actions });
       if (found) facts.push(found);
+      const pass = trustPass(principal, found);
+      if (pass) passes[name] = pass;
     }
     const tokens = this.app.get(TokensService, { strict: false });
-    return (await tokens.issue({ principal, audience: 'harbor-registry', access: granted, projects: facts })).token;
+    return (await tokens.issue({ principal, audience: 'harbor-registry', access: granted, projects: facts, passes })).token;
   }
 
   /** The repository as `principal` sees it through a token, also good for the repositories in `others`. */

@@ -3,7 +3,7 @@ import type { StoredManifest } from '@breakwater/artifacts';
 import { AppError, parseManifest } from '@breakwater/kernel';
 import { Database } from '@breakwater/platform';
 import { TrustPoliciesService, type ProjectTrustPolicy } from '@breakwater/trust-policies';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { isEvidenceOnly, isReferrersList } from './evidence-only';
 import { unsignedPull, type RefusedPull } from './pull-refusals';
 import { TrustGate, type GateAnswer } from './trust-gate.service';
@@ -36,6 +36,8 @@ const dayMs = 24 * 60 * 60_000;
  */
 @Injectable()
 export class PullGate {
+  private readonly logger = new Logger(PullGate.name);
+
   constructor(
     private readonly policies: TrustPoliciesService,
     private readonly gate: TrustGate,
@@ -50,10 +52,20 @@ export class PullGate {
     try {
       return decided(await this.ask(manifest, policy), { manifest, policy, now: Date.now() });
     } catch (error) {
-      if (!(error instanceof AppError) || error.code === 'MANIFEST_UNKNOWN') throw error;
+      if (error instanceof AppError && error.code === 'MANIFEST_UNKNOWN') throw error;
       // Nobody can tell now. Who may pull what is not signed need not wait for it.
-      return { barrier: { passedBy: ['all'], refuse: () => error }, until: 0 };
+      const refusal = this.undecided(error, manifest);
+      return { barrier: { passedBy: ['all'], refuse: () => refusal }, until: 0 };
     }
+  }
+
+  private undecided(error: unknown, { repository, digest }: PulledManifest): AppError {
+    if (error instanceof AppError) return error;
+    this.logger.error({ err: error, repository, digest }, 'signatures could not be verified for a pull');
+    return new AppError('UNAVAILABLE', 'the signatures of this image cannot be verified now, try again shortly', {
+      reason: 'trust.undecided',
+      cause: error,
+    });
   }
 
   private async ask({ projectId, repository, digest, tag }: PulledManifest, policy: ProjectTrustPolicy) {
