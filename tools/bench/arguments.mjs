@@ -2,7 +2,7 @@
 import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
 
-export const PARTS = ['manifests', 'blobs', 'push', 'upload', 'token'];
+export const PARTS = ['manifests', 'blobs', 'push', 'upload', 'token', 'trust'];
 
 export const HELP = `Breakwater: npm run bench [-- OPTIONS]
 

@@ -4,7 +4,7 @@ it('measures everything in full unless told otherwise', () => {
   const options = parseCommandLine([]);
   expect(options).toMatchObject({ rounds: 3, seconds: 2, quick: false, write: false });
   expect(options.repositories * options.tagsPerRepository).toBe(10_000);
-  expect(options.only).toEqual(['manifests', 'blobs', 'push', 'upload', 'token']);
+  expect(options.only).toEqual(['manifests', 'blobs', 'push', 'upload', 'token', 'trust']);
 });
 
 it('lets every number of --quick be given', () => {

@@ -74,12 +74,35 @@ const LINES = [
     show: megabytes,
   },
   {
+    text: 'manifest, warm, signed as a trust policy asks, per CPU-second: × without a policy',
+    of: between('registry', 'trust-signed', 'trust-plain'),
+    atLeast: 0.95,
+  },
+  {
+    text: 'manifest, warm, signed as a trust policy asks: CPU of Postgres for each pull',
+    of: (results) => results.get('trust-signed')?.get('registry')?.shares.postgres,
+    atMost: 0.000_005,
+    show: microseconds,
+  },
+  {
     text: '/service/token with Basic, warm, per CPU-second',
     of: value('token', 'core', 'perCpuSecond'),
     atLeast: 2_000,
     show: figure,
   },
 ];
+
+/** Two scenarios at one door. */
+function between(door, scenario, other) {
+  return (results) => {
+    const [ours, theirs] = [scenario, other].map((id) => results.get(id)?.get(door)?.perCpuSecond);
+    return ours === undefined || !theirs ? undefined : ours / theirs;
+  };
+}
+
+function microseconds(seconds) {
+  return `${(seconds * 1e6).toFixed(1)} µs`;
+}
 
 function inverse(find) {
   return (results) => {

@@ -1,5 +1,6 @@
 // What is measured, and what the load client is told to do for it.
 import { MANIFEST } from './load/registry-client.mjs';
+import { PROJECTS, trustedReads } from './trusted.mjs';
 
 const GIB = 1024 ** 3;
 const READ_DOORS = ['docker-registry', 'distribution-3', 'nginx', 'registry', 'http', 'https'];
@@ -41,7 +42,28 @@ export function scenarios({ uploadBytes }) {
     push: pushes('disk'),
     upload: ['monolithic', 'chunked', 'streamed'].map((way) => uploads(way, uploadBytes)).concat(download()),
     token: [tokens()],
+    trust: [
+      trustReads('trust-plain', 'Manifest GET by tag, warm, a project without a trust policy', PROJECTS.plain),
+      trustReads('trust-signed', 'Manifest GET by tag, warm, a project that blocks the unsigned', PROJECTS.trusted),
+    ],
   };
+}
+
+/** The same reads with and without a trust policy that has to be met. */
+function trustReads(id, title, project) {
+  const job = async (context) => {
+    const { door } = context;
+    const { items, credentials } = await trustedReads(door, project);
+    return readJob(context, {
+      method: 'GET',
+      items,
+      credentials,
+      accept: MANIFEST,
+      order: 'zipf',
+      warm: `${door.server.id} ${id}`,
+    });
+  };
+  return { id, title, doors: ['registry', 'http'], counts: 'request', job };
 }
 
 /** Images of 10 layers of 100 KB, none seen before. */

@@ -60,7 +60,7 @@ export class PullGate {
   }
 
   private undecided(error: unknown, { repository, digest }: PulledManifest): AppError {
-    if (error instanceof AppError) return error;
+    if (error instanceof AppError && error.code !== 'UNKNOWN') return error;
     this.logger.error({ err: error, repository, digest }, 'signatures could not be verified for a pull');
     return new AppError('UNAVAILABLE', 'the signatures of this image cannot be verified now, try again shortly', {
       reason: 'trust.undecided',
