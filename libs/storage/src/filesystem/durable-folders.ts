@@ -15,7 +15,10 @@ export class DurableFolders {
 
   constructor(private readonly root: string) {}
 
-  /** Makes `folder` and what is missing above it. */
+  /**
+   * Makes `folder` and what is missing above it. ENOENT when a delete takes it meanwhile: mkdir finds that it is there,
+   * Node asks what it is, and hears that there is none.
+   */
   async make(folder: string): Promise<void> {
     const first = await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
     if (first === undefined) return;

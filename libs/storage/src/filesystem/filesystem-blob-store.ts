@@ -26,7 +26,7 @@ import { volumeOf } from './volume';
 
 /** nginx, which sends blobs by X-Accel-Redirect, runs under the same account or group. */
 const FILE_MODE = 0o640;
-/** A delete may take a folder away between making it and renaming into it; each try needs another such delete. */
+/** A delete may take a folder away while it is made, or before it is renamed into; each try needs another such delete. */
 const RENAME_TRIES = 10;
 /** Files removed at once: more than Node's threads would only wait. */
 const DELETE_WIDTH = 16;
@@ -211,8 +211,8 @@ export class FilesystemBlobStore implements BlobStore {
   }
 
   private async moveInto(source: string, target: string, tries = RENAME_TRIES): Promise<void> {
-    await this.folders.make(dirname(target));
     try {
+      await this.folders.make(dirname(target));
       await rename(source, target);
     } catch (error) {
       if (!isMissing(error)) throw error;

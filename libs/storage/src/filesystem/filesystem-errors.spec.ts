@@ -158,6 +158,14 @@ describe('FilesystemBlobStore and the folder', () => {
     expect(await store.stat(key)).toMatchObject({ size: bytes.length });
   });
 
+  it('makes the folder again when a delete took it while it was looked at', async () => {
+    await append();
+    const mkdir = jest.spyOn(fs, 'mkdir').mockRejectedValueOnce(systemError('ENOENT'));
+    await store.finishUpload(upload, bytes.length, key);
+    expect(mkdir).toHaveBeenCalledTimes(2);
+    expect(await store.stat(key)).toMatchObject({ size: bytes.length });
+  });
+
   it('dates a blob by its finish, not by its last append', async () => {
     await append();
     await fs.utimes(uploadPath(), 0, 0);
