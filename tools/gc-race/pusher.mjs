@@ -1,7 +1,7 @@
 // One of several clients that push images made of few layers, which all of them share, in every way that a client may
 // choose: asking first and skipping what is there, mounting, uploading. What is acknowledged is read back whole.
 import { randomBytes } from 'node:crypto';
-import { Api, digestOf, expectStatus, imageManifest, Repository } from '../lab/client.mjs';
+import { Api, digestOf, expectStatus, imageManifest, Repository, UnexpectedAnswer } from '../lab/client.mjs';
 
 const KEPT_IMAGES = 3;
 const WAYS = [
@@ -121,10 +121,8 @@ export class Pusher {
 
 function accepted(answer, ...wanted) {
   if (wanted.includes(answer.status)) return answer;
-  const text = `${answer.status} ${answer.body.toString().slice(0, 300)}`;
-  throw REFUSALS.includes(answer.status)
-    ? new Refused(text)
-    : new Error(`expected ${wanted.join(' or ')}, got ${text}`);
+  const error = new UnexpectedAnswer(answer, wanted);
+  throw REFUSALS.includes(answer.status) ? new Refused(error.message) : error;
 }
 
 export const someLayers = () => Array.from({ length: 8 }, (_, index) => randomBytes(200 + 100 * index));

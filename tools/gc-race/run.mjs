@@ -30,16 +30,22 @@ export async function raceGarbage({ lab, rounds, seed, killed = false }) {
   const run = async (pusher) => {
     while (done < rounds && problems.length < MAX_PROBLEMS) {
       done++;
-      await pusher.round().catch((error) => problems.push(`${pusher.name}: ${error.message}`));
+      await pusher.round().catch(async (error) => problems.push(await describe(lab, pusher, error)));
     }
   };
   await Promise.all(pushers.map(run));
   await collectors.stop();
   for (const pusher of pushers)
-    await pusher.verify().catch((error) => problems.push(`${pusher.name}, at the end: ${error.message}`));
+    await pusher.verify().catch(async (error) => problems.push(`at the end: ${await describe(lab, pusher, error)}`));
   const sum = (name) => pushers.reduce((total, pusher) => total + pusher[name], 0);
   const { collections, purged, kills, errors } = collectors;
   const seconds = Math.round((performance.now() - began) / 1_000);
   const counts = { pushed: sum('pushed'), refused: sum('refused'), skipped: sum('skipped'), mounted: sum('mounted') };
   return { rounds: done, seconds, ...counts, collections, purged, kills, problems: [...problems, ...errors] };
+}
+
+/** With what the service logged, when it answered that it failed. */
+async function describe(lab, { name }, { message, answer }) {
+  const logged = answer ? await lab.loggedOf(answer) : [];
+  return [`${name}: ${message}`, ...logged].join('\n  ');
 }

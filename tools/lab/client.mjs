@@ -39,9 +39,17 @@ export function send(url, { method = 'GET', headers = {}, body, timeoutMs = 60_0
 /** Codes of an answer's error envelope. */
 export const codesOf = ({ body }) => JSON.parse(body.toString()).errors.map(({ code }) => code);
 
+/** Carries the answer: by its request id, the services' log says more (`Lab.loggedOf`). */
+export class UnexpectedAnswer extends Error {
+  constructor(answer, wanted) {
+    super(`expected ${wanted.join(' or ')}, got ${answer.status} ${answer.body.toString().slice(0, 300)}`);
+    this.answer = answer;
+  }
+}
+
 export function expectStatus(answer, ...wanted) {
   if (wanted.includes(answer.status)) return answer;
-  throw new Error(`expected ${wanted.join(' or ')}, got ${answer.status} ${answer.body.toString().slice(0, 300)}`);
+  throw new UnexpectedAnswer(answer, wanted);
 }
 
 /** The management API and token service of one core, as one caller. */

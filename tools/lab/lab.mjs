@@ -5,6 +5,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { freePorts } from '../services/ports.mjs';
@@ -14,6 +15,9 @@ import { Service } from './service.mjs';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const KEPT_VARIABLES = ['PATH', 'HOME', 'LANG', 'TMPDIR'];
+/** A service's log comes through a pipe of its own, so an answer may be here before it. */
+const LOG_WAITS = 20;
+const LOG_WAIT_MS = 50;
 
 /** @typedef {Service & { url: string }} Replica */
 
@@ -109,6 +113,17 @@ class Lab {
     } finally {
       await client.end();
     }
+  }
+
+  /** What the services logged of the request that got this answer: lines, none when it was no error of theirs. */
+  async loggedOf({ status, headers }) {
+    if (status < 500) return [];
+    for (let wait = 0; wait < LOG_WAITS; wait++) {
+      const lines = this.log.filter((line) => line.includes(headers['x-request-id']));
+      if (lines.length > 0) return lines;
+      await sleep(LOG_WAIT_MS);
+    }
+    return [];
   }
 
   async stop() {
