@@ -1,6 +1,6 @@
 import { AuditSubscriber } from '@breakwater/audit';
 import type { EventSubscriber } from '@breakwater/events';
-import { SignatureSubscriber } from '@breakwater/signatures';
+import { SignatureSubscriber, SignedTagSubscriber } from '@breakwater/signatures';
 import { WebhookSubscriber } from '@breakwater/webhooks';
 import type { FactoryProvider } from '@nestjs/common';
 
@@ -10,10 +10,6 @@ export type EventSubscribers = readonly EventSubscriber[];
 /** Who hears of events. Scanning and replication take their seats here. */
 export const eventSubscribers: FactoryProvider<EventSubscribers> = {
   provide: EVENT_SUBSCRIBERS,
-  inject: [WebhookSubscriber, AuditSubscriber, SignatureSubscriber],
-  useFactory: (webhooks: WebhookSubscriber, audit: AuditSubscriber, signatures: SignatureSubscriber) => [
-    webhooks,
-    audit,
-    signatures,
-  ],
+  inject: [WebhookSubscriber, AuditSubscriber, SignatureSubscriber, SignedTagSubscriber],
+  useFactory: (...subscribers: EventSubscriber[]) => subscribers,
 };

@@ -41,6 +41,7 @@ import { RetentionJob } from './jobs/retention.job';
 import { StorageImportJob } from './jobs/storage-import.job';
 import { MaintenanceService } from './maintenance/maintenance.service';
 import { SignatureLoop } from './maintenance/signature-loop';
+import { SignedTagLoop } from './maintenance/signed-tag-loop';
 import { AuditMetrics } from './metrics/audit-metrics';
 import { QueueMetrics } from './metrics/queue-metrics';
 import { UploadExpiry } from './maintenance/upload-expiry';
@@ -109,6 +110,7 @@ export class JobserviceModule {
         UploadExpiry,
         MaintenanceService,
         SignatureLoop,
+        SignedTagLoop,
         AuditMetrics,
         QueueMetrics,
         ...(otherJobs?.handlers ?? jobHandlers),

@@ -61,6 +61,14 @@ export const events = {
   'tag.created': z.object({ ...inRepository, artifactId: id, digest, tag: z.string() }),
   /** A tag points again to what it pointed to once. */
   'tag.restored': z.object({ ...inRepository, artifactId: id, digest, tag: z.string() }),
+  /** A tag that pointed to something else moved; `moveId` is that of its history. */
+  'tag.moved': z.object({
+    ...inRepository,
+    moveId: id,
+    tag: z.string(),
+    oldDigest: digest,
+    newDigest: digest,
+  }),
   'tag.deleted': z.object({ ...inRepository, digest, tag: z.string() }),
   'repository.deleted': z.object({ ...inRepository }),
   /** Only where somebody wants to hear of it: reading is not a change, and many at once are dropped (decision 4). */
@@ -104,6 +112,8 @@ export const events = {
   'trust-policy.changed': z.object({ projectId: id, version: z.number().int().positive() }),
   /** Notary's trust data of a repository was published or deleted. It may be there before anything was pushed. */
   'trust-data.changed': z.object({ gun: z.string(), repository: z.string() }),
+  /** A tag whose digest was signed has moved to one that is not, and nobody has signed that since. Once for each move. */
+  'signed-tag.replaced': z.object({ ...inRepository, tag: z.string(), oldDigest: digest, newDigest: digest }),
   /** What is known of who signed a digest comes to something else than what was told last; first told of, it was unsigned. */
   'signature.changed': z.object({
     projectId: id,

@@ -1,5 +1,5 @@
 import type { ListedTag, RestoredTag, TagMoveDetail } from '@breakwater/artifacts';
-import type { TagSigning } from '@breakwater/signatures';
+import type { MoveSigning, TagSigning } from '@breakwater/signatures';
 import { isDigest } from '@breakwater/kernel';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
@@ -35,6 +35,8 @@ const digestState = z
   .nullable()
   .describe('Whether it can be pulled, can be restored, or is gone for good');
 
+const moveStatus = signingStatus.nullable();
+
 export class TagMoveDto extends createZodDto(
   z.object({
     id: int64,
@@ -44,7 +46,15 @@ export class TagMoveDto extends createZodDto(
     digest_state: digestState,
     previous_digest: z.string().nullable().describe('What it pointed to until then'),
     previous_digest_state: digestState,
+    signature_status: moveStatus.describe('Whether what it pointed to from then on is signed, as things are now'),
+    previous_signature_status: moveStatus.describe(
+      'Whether what it pointed to until then is signed, as things are now',
+    ),
+    replaced_signed: z
+      .boolean()
+      .describe('The tag was signed, and what came in its place was not, nor was it signed soon after'),
     actor: z.string().describe('The user or robot who did it'),
+    source_address: z.string().describe('Where the request came from'),
     time,
   }),
 ) {}
@@ -102,7 +112,7 @@ export function toRepositoryTag(
   };
 }
 
-export function toTagMove(move: TagMoveDetail): z.input<typeof TagMoveDto.schema> {
+export function toTagMove(move: TagMoveDetail & { signing: MoveSigning }): z.input<typeof TagMoveDto.schema> {
   return {
     id: move.id,
     name: move.name,
@@ -111,7 +121,11 @@ export function toTagMove(move: TagMoveDetail): z.input<typeof TagMoveDto.schema
     digest_state: move.digestState,
     previous_digest: move.previousDigest,
     previous_digest_state: move.previousDigestState,
+    signature_status: move.signing.status,
+    previous_signature_status: move.signing.previousStatus,
+    replaced_signed: move.signing.replaced,
     actor: move.actor,
+    source_address: move.sourceAddress,
     time: move.time,
   };
 }

@@ -1,6 +1,6 @@
 import type { ProjectFacts } from '@breakwater/access';
-import { RepositoryTagsService, TagHistoryService, type TagFacts, type TagMoveDetail } from '@breakwater/artifacts';
-import { signingFacts, SigningViews, type SigningFacts } from '@breakwater/signatures';
+import { RepositoryTagsService, TagHistoryService, type TagFacts, type TagMoveFacts } from '@breakwater/artifacts';
+import { moveFacts, signingFacts, SigningViews, type MoveFacts, type SigningFacts } from '@breakwater/signatures';
 import { Body, Controller, Get, Param, Post, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
@@ -23,6 +23,8 @@ import {
 
 /** Of each tag of a page, in the query that reads the page. */
 const signing: TagFacts<SigningFacts> = { sql: signingFacts('t.name') };
+/** Of both digests of each move of a page, likewise. */
+const moveSigning: TagMoveFacts<MoveFacts> = { sql: moveFacts() };
 
 type TagMoveBody = z.input<typeof TagMoveDto.schema>;
 
@@ -66,8 +68,12 @@ export class RepositoryTagsController {
     errors: [400, 401, 403, 404, 422],
   })
   @ReturnsList(TagMoveDto)
-  async listAll(@RepositoryName() repository: string, @Query() query: ListTagHistoryQuery): Promise<Page<TagMoveBody>> {
-    return page(await this.history.list({ repository }, listOptions(query)), query);
+  listAll(
+    @CurrentProject() project: ProjectFacts,
+    @RepositoryName() repository: string,
+    @Query() query: ListTagHistoryQuery,
+  ): Promise<Page<TagMoveBody>> {
+    return this.page(project, { repository }, query);
   }
 
   @Get('tags/:tag_name/history')
@@ -80,12 +86,13 @@ export class RepositoryTagsController {
     errors: [400, 401, 403, 404, 422],
   })
   @ReturnsList(TagMoveDto)
-  async listOne(
+  listOne(
+    @CurrentProject() project: ProjectFacts,
     @RepositoryName() repository: string,
     @Param() { tag_name: tag }: TagNamePath,
     @Query() query: ListTagHistoryQuery,
   ): Promise<Page<TagMoveBody>> {
-    return page(await this.history.list({ repository, tag }, listOptions(query)), query);
+    return this.page(project, { repository, tag }, query);
   }
 
   @Post('tags/:tag_name/restore')
@@ -108,11 +115,13 @@ export class RepositoryTagsController {
     const wanted = { projectId: projectOf(request).id, repository, tag, digest };
     return toRestoredTag(await this.history.restore(wanted, this.actors.of(request)));
   }
-}
 
-function page(
-  { items, total }: { items: TagMoveDetail[]; total: number },
-  query: ListTagHistoryQuery,
-): Page<TagMoveBody> {
-  return new Page(items.map(toTagMove), total, query);
+  private async page(
+    { id }: ProjectFacts,
+    scope: { repository: string; tag?: string },
+    query: ListTagHistoryQuery,
+  ): Promise<Page<TagMoveBody>> {
+    const { items, total } = await this.history.list(scope, listOptions(query), moveSigning);
+    return new Page((await this.signing.ofMoves(id, items)).map(toTagMove), total, query);
+  }
 }

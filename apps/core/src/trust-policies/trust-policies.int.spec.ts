@@ -55,7 +55,15 @@ describe('a trust policy', () => {
     const fresh = '/projects/fresh/trust-policy';
     const { body: first } = await send('GET', fresh, undefined, 'admin');
     expect(first).toMatchObject({
-      ...{ version: 0, systems: null, signers: [], pull: 'allow', push: 'allow', quarantine: null },
+      ...{
+        version: 0,
+        systems: null,
+        signers: [],
+        pull: 'allow',
+        push: 'allow',
+        signed_tags: 'replaceable',
+        quarantine: null,
+      },
       notation: { level: 'strict', identities: ['*'] },
       cosign: { trusted_root: 'public-good', identities: [] },
     });

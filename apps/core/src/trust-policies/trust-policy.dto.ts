@@ -30,6 +30,7 @@ export class EffectiveTrustPolicyDto extends createZodDto(
     signers: trustPolicySettings.shape.signers,
     pull: z.enum(['allow', 'block']),
     push: z.enum(['allow', 'block']),
+    signed_tags: trustPolicySettings.shape.signed_tags,
     quarantine: z.object({ days: z.int() }).nullable(),
     reasons: z
       .array(
@@ -53,7 +54,18 @@ export function toEffectiveTrustPolicy({
   reasons,
   warnings,
 }: ExplainedPolicy): z.input<typeof EffectiveTrustPolicyDto.schema> {
-  const { version: number, systems: counting, requirements, pull, push, quarantine } = policy;
+  const { version: number, systems: counting, requirements, pull, push, signedTags, quarantine } = policy;
   const signers = policy.signers.map(({ trustedBy, ...signer }) => ({ ...signer, trusted_by: trustedBy }));
-  return { version: number, systems: counting, requirements, signers, pull, push, quarantine, reasons, warnings };
+  return {
+    version: number,
+    systems: counting,
+    requirements,
+    signers,
+    pull,
+    push,
+    signed_tags: signedTags,
+    quarantine,
+    reasons,
+    warnings,
+  };
 }

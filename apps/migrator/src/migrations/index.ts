@@ -18,6 +18,7 @@ import { LabelSearch1795508000000 } from './1795508000000-label-search';
 import { ContentTrust1795600000000 } from './1795600000000-content-trust';
 import { TrustPolicies1795610000000 } from './1795610000000-trust-policies';
 import { Signatures1795620000000 } from './1795620000000-signatures';
+import { SignedTags1795630000000 } from './1795630000000-signed-tags';
 
 /** Every migration in order. `nx g @breakwater/workspace:migration` adds one; a merged one is never edited. */
 export const migrations = [
@@ -41,4 +42,5 @@ export const migrations = [
   ContentTrust1795600000000,
   TrustPolicies1795610000000,
   Signatures1795620000000,
+  SignedTags1795630000000,
 ];

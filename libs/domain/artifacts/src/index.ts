@@ -91,6 +91,6 @@ export {
 } from './bytes/content-bytes.repository';
 export { ArtifactViewsModule } from './artifact-views.module';
 export { TagHistoryService, type RestoredTag } from './tag-history/tag-history.service';
-export type { DigestState, TagMoveDetail } from './tag-history/tag-history.repository';
+export type { DigestState, TagMoveDetail, TagMoveFacts } from './tag-history/tag-history.repository';
 export { type TagFacts } from './tag-list/repository-tags.repository';
 export { RepositoryTagsService, type ListedTag } from './tag-list/repository-tags.service';

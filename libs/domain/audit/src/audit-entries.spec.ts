@@ -31,6 +31,11 @@ describe('auditEntries', () => {
     ['tag.created', { digest, tag: 'v1' }, ['create tag library/app:v1']],
     ['tag.restored', { digest, tag: 'v1' }, ['restore tag library/app:v1']],
     ['tag.deleted', { digest, tag: 'v1' }, ['delete tag library/app:v1']],
+    [
+      'signed-tag.replaced',
+      { tag: 'v1', oldDigest: digest, newDigest: 'sha256:def' },
+      ['replace signed_tag library/app:v1'],
+    ],
     ['repository.deleted', {}, ['delete repository library/app']],
     ['action.audited', { event: 'update_user', resource: 'alice' }, ['update user alice']],
     ['action.audited', { event: 'delete_access_token', resource: 'ann/ci' }, ['delete access_token ann/ci']],
@@ -41,6 +46,7 @@ describe('auditEntries', () => {
   it('leaves out only what is no change of its own', () => {
     const left = Object.keys(events).filter((topic) => !auditedTopics.some((audited) => audited === topic));
     expect(left).toEqual([
+      'tag.moved',
       'quota.exceeded',
       'quota.warned',
       'scan.finished',

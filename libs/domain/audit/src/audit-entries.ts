@@ -14,6 +14,7 @@ export const auditedTopics = [
   'tag.created',
   'tag.restored',
   'tag.deleted',
+  'signed-tag.replaced',
   'repository.deleted',
   'action.audited',
 ] as const satisfies EventTopic[];
@@ -51,6 +52,7 @@ const kinds: Record<ChangeEvent['topic'], readonly [operation: string, resourceT
   'tag.created': ['create', 'tag'],
   'tag.restored': ['restore', 'tag'],
   'tag.deleted': ['delete', 'tag'],
+  'signed-tag.replaced': ['replace', 'signed_tag'],
   'repository.deleted': ['delete', 'repository'],
 };
 
@@ -63,15 +65,21 @@ export function auditEntries(event: AuditedEvent): AuditEntry[] {
     operation,
     resourceType,
     resource,
-    description: `${operation} ${resourceType}: ${resource}`,
+    description: `${operation} ${resourceType}: ${resource}${more(event)}`,
     succeeded: true,
   }));
+}
+
+function more({ topic, payload }: ChangeEvent): string {
+  if (topic !== 'signed-tag.replaced') return '';
+  return `, signed as ${payload.oldDigest}, by ${payload.newDigest}, which is not signed`;
 }
 
 function resourcesOf({ topic, payload }: ChangeEvent): string[] {
   const { repository } = payload;
   if (topic === 'repository.deleted') return [repository];
   if (topic === 'artifact.pushed' && payload.tags.length > 0) return payload.tags.map((tag) => `${repository}:${tag}`);
+  if (topic === 'signed-tag.replaced') return [`${repository}:${payload.tag}`];
   if ('tag' in payload && payload.tag !== undefined) return [`${repository}:${payload.tag}`];
   return [`${repository}@${payload.digest}`];
 }

@@ -24,6 +24,7 @@ export const auditEventTypes = [
   'create_tag',
   'restore_tag',
   'delete_tag',
+  'replace_signed_tag',
   'update_artifact',
   'update_repository',
   'update_robot',

@@ -1,8 +1,14 @@
+import { Repository, TagHistory } from '@breakwater/artifacts';
 import { EventsModule } from '@breakwater/events';
 import { ExecutionsModule } from '@breakwater/executions';
 import { STORAGE_KEEPER, type StorageKeeper } from '@breakwater/platform';
 import { TrustPoliciesModule } from '@breakwater/trust-policies';
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { ReplacementRounds } from './replacements/replacement-rounds';
+import { SignedTagMove } from './replacements/signed-tag-move.entity';
+import { SignedTagMovesRepository } from './replacements/signed-tag-moves.repository';
+import { SignedTagSubscriber } from './replacements/signed-tag-subscriber';
 import { SubjectVerificationModule } from './subject-verification.module';
 import { PendingSubjectsRepository } from './verification/pending-subjects.repository';
 import { SignatureRounds } from './verification/signature-rounds';
@@ -13,8 +19,22 @@ const bytes = { inject: [STORAGE_KEEPER], useFactory: (keeper: StorageKeeper) =>
 
 /** For the job service, which verifies whatever has changed. */
 @Module({
-  imports: [SubjectVerificationModule.forRoot(bytes), EventsModule, ExecutionsModule, TrustPoliciesModule],
-  providers: [SignatureVerification, SignatureSubscriber, SignatureRounds, PendingSubjectsRepository],
-  exports: [SignatureVerification, SignatureSubscriber, SignatureRounds],
+  imports: [
+    TypeOrmModule.forFeature([SignedTagMove, Repository, TagHistory]),
+    SubjectVerificationModule.forRoot(bytes),
+    EventsModule,
+    ExecutionsModule,
+    TrustPoliciesModule,
+  ],
+  providers: [
+    SignatureVerification,
+    SignatureSubscriber,
+    SignatureRounds,
+    PendingSubjectsRepository,
+    SignedTagMovesRepository,
+    SignedTagSubscriber,
+    ReplacementRounds,
+  ],
+  exports: [SignatureVerification, SignatureSubscriber, SignatureRounds, SignedTagSubscriber, ReplacementRounds],
 })
 export class SignatureVerificationModule {}

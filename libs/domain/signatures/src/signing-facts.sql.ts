@@ -50,3 +50,14 @@ export function signingFacts(tag?: string): string {
            WHERE d.digest LIKE 'sha256:%' ${own} AND m.gun IN (SELECT gun FROM guns) LIMIT ${mostTags})
           ${asked}))))`;
 }
+
+/**
+ * `MoveFacts` of `tag_history h`, as an SQL expression for lists: what there is to know of both digests as that tag's, and
+ * whether it was told that a signed tag was replaced.
+ */
+export function moveFacts(): string {
+  const of = (digest: string): string =>
+    `(SELECT ${signingFacts('h.name')} FROM artifact a WHERE a.repository_id = h.repository_id AND a.digest = ${digest})`;
+  return `jsonb_build_object('digest', ${of('h.new_digest')}, 'previous', ${of('h.old_digest')}, 'replaced', EXISTS (
+    SELECT FROM signed_tag_move m WHERE m.move_id = h.id AND m.announced_time IS NOT NULL))`;
+}

@@ -22,7 +22,8 @@ describe('the policy in force', () => {
       metadata: {},
     });
     expect(policy).toMatchObject({
-      ...{ projectId: 7, version: 0, systems: all, pull: 'allow', push: 'allow', quarantine: null, signers: [] },
+      ...{ projectId: 7, version: 0, systems: all, pull: 'allow', push: 'allow' },
+      ...{ signedTags: 'replaceable', quarantine: null, signers: [] },
       requirements: [{ systems: all, because: 'policy' }],
       notary: { rootKeyIds: [] },
       notation: { stores: [], identities: ['*'], level: 'strict' },
@@ -90,6 +91,17 @@ describe('the policy in force', () => {
     });
     stored.settings!.cosign.trusted_root = 'uploaded';
     expect(effectivePolicy(stored).cosign.trustedRoot).toEqual({ json: { own: true } });
+  });
+});
+
+describe('signed tags', () => {
+  it('are protected only where somebody says so', () => {
+    expect(policyOf({ signed_tags: 'protected' }).signedTags).toBe('protected');
+    expect(policyOf({}, { metadata: trust }).signedTags).toBe('replaceable');
+    const { reasons } = explainPolicy(storedPolicy({ signed_tags: 'protected' }), new Date());
+    expect(reasons.map(({ effect }) => effect)).toEqual([
+      'a tag whose digest is signed moves only to a digest that is signed, too',
+    ]);
   });
 });
 

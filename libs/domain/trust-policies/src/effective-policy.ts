@@ -35,6 +35,7 @@ export function effectivePolicy(stored: StoredPolicy): ProjectTrustPolicy {
     signers,
     pull: asked.length > 0 ? 'block' : settings.pull,
     push: settings.push,
+    signedTags: settings.signed_tags,
     quarantine: settings.quarantine,
   };
 }

@@ -37,6 +37,7 @@ function reasonsOf({ settings }: StoredPolicy, policy: ProjectTrustPolicy): Poli
     settings.systems !== null && `only ${oneOf(settings.systems)} is among the systems that the policy names`,
     settings.pull === 'block' && 'pull is blocked for what lacks a valid signature',
     settings.push === 'block' && 'a tag is made only on a digest that has valid signatures',
+    settings.signed_tags === 'protected' && 'a tag whose digest is signed moves only to a digest that is signed, too',
     settings.quarantine !== null &&
       `what is pushed is for pushers alone until it is signed, at most ${settings.quarantine.days} days`,
     settings.signers.length > 0 &&
@@ -51,7 +52,11 @@ function reasonsOf({ settings }: StoredPolicy, policy: ProjectTrustPolicy): Poli
 
 function warningsAbout({ materials }: StoredPolicy, policy: ProjectTrustPolicy, now: Date): string[] {
   const { level, stores } = policy.notation;
-  const isEnforced = policy.pull === 'block' || policy.push === 'block' || policy.quarantine !== null;
+  const isEnforced =
+    policy.pull === 'block' ||
+    policy.push === 'block' ||
+    policy.signedTags === 'protected' ||
+    policy.quarantine !== null;
   const about = materials.flatMap((material) =>
     warningsOf(material, now).map((warning) => `${material.kind}:${material.name}: ${warning}`),
   );

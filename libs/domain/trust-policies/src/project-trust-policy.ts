@@ -31,6 +31,8 @@ export interface ProjectTrustPolicy {
   pull: 'allow' | 'block';
   /** `block`: a tag is made only on a digest that is signed already, by Notation or Cosign. */
   push: 'allow' | 'block';
+  /** `protected`: a tag whose digest is signed moves only to a digest that is signed, too. */
+  signedTags: 'replaceable' | 'protected';
   /** What is pushed is for pushers alone until it is signed, at most so long. */
   quarantine: { days: number } | null;
 }

@@ -79,6 +79,10 @@ export const trustPolicySettings = z.strictObject({
   signers: z.array(signer).max(20).default([]).describe('Every one needs a valid signature'),
   pull: action.describe('block: what lacks a valid signature is not pulled'),
   push: action.describe('block: a tag is made only on a digest that Notation or Cosign signed already'),
+  signed_tags: z
+    .enum(['replaceable', 'protected'])
+    .default('replaceable')
+    .describe('protected: a tag whose digest is signed moves only to a digest that is signed, too'),
   quarantine: z
     .strictObject({ days: z.int().min(1).max(365) })
     .nullable()

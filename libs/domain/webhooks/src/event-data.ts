@@ -61,7 +61,27 @@ export function eventData(event: NotifiedEvent, facts: EventFacts): EventData {
       return { replication: { harbor_hostname: facts.host, ...payload.report } };
     case 'retention.finished':
       return { retention: { ...payload.report, harbor_hostname: facts.host } };
+    case 'signed-tag.replaced':
+      return replacedTagData(payload, facts);
   }
+}
+
+/** The resource is what the tag points to since; whoever restores the tag needs the digest before. */
+function replacedTagData(
+  payload: Extract<NotifiedEvent, { topic: 'signed-tag.replaced' }>['payload'],
+  facts: EventFacts,
+): EventData {
+  const { repository, tag, oldDigest, newDigest, actor } = payload;
+  return {
+    resources: [resource({ repository, digest: newDigest }, tag, facts)],
+    repository: repositoryData(repository, facts, facts.repositoryCreationTime),
+    custom_attributes: {
+      Details: `${repository}:${tag} was signed, and now points to something that is not`,
+      SignedDigest: oldDigest,
+      Digest: newDigest,
+      SourceAddress: actor.address,
+    },
+  };
 }
 
 interface Artifact {

@@ -10,6 +10,8 @@ const cloudEventTypes = {
   SCANNING_COMPLETED: 'harbor.scan.completed',
   REPLICATION: 'harbor.replication.status.changed',
   TAG_RETENTION: 'harbor.tag_retention.finished',
+  // Not in Harbor.
+  SIGNED_TAG_REPLACED: 'breakwater.signed_tag.replaced',
 } as const;
 
 export type EventType = keyof typeof cloudEventTypes;

@@ -12,6 +12,7 @@ export const notifiedTopics = [
   'scan.finished',
   'replication.finished',
   'retention.finished',
+  'signed-tag.replaced',
 ] as const satisfies EventTopic[];
 
 export type NotifiedEvent = PublishedEvent<(typeof notifiedTopics)[number]>;
@@ -24,6 +25,7 @@ const typeOfTopic = {
   'quota.warned': 'QUOTA_WARNING',
   'replication.finished': 'REPLICATION',
   'retention.finished': 'TAG_RETENTION',
+  'signed-tag.replaced': 'SIGNED_TAG_REPLACED',
 } as const satisfies Record<Exclude<NotifiedEvent['topic'], 'scan.finished'>, EventType>;
 
 const typeOfScan = {

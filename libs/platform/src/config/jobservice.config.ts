@@ -42,6 +42,13 @@ export const jobserviceConfig = z.object({
     'Loopback and link-local addresses or CIDRs that the audit log may be sent to',
   ),
   EXTERNAL_URL: frontDoorFragment.EXTERNAL_URL,
+  SIGNED_TAG_GRACE_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(86_400)
+    .default(60)
+    .describe('A signed tag that was moved may be signed anew within so long, before it is told that it was replaced'),
   GC_TIME_WINDOW_HOURS: z.coerce
     .number()
     .min(0)

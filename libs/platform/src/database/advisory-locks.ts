@@ -16,4 +16,6 @@ export const advisoryLocks = {
   signatureRounds: 7_233_155_031,
   /** With the hash of a repository and a digest. */
   verdicts: 723_315_504,
+  signedTagEvents: 7_233_155_032,
+  signedTagRounds: 7_233_155_033,
 } as const;

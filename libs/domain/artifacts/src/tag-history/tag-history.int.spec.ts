@@ -5,6 +5,7 @@ import { TagHistoryService } from './tag-history.service';
 
 const repository = 'bench/a';
 const everything: ListOptions = { filters: [], sorts: [], page: 1, pageSize: 100 };
+const noFacts = { sql: 'NULL' };
 
 let bench: DeletionBench;
 let history: TagHistoryService;
@@ -32,7 +33,7 @@ afterEach(async () => expect(await bench.contradictions()).toEqual([]));
 const restore = ({ digest }: Item, tag = 'v1') =>
   history.restore({ projectId: bench.projectId, repository, tag, digest }, actor);
 const moves = async (tag?: string) => {
-  const { items, total } = await history.list({ repository, ...(tag !== undefined && { tag }) }, everything);
+  const { items, total } = await history.list({ repository, ...(tag !== undefined && { tag }) }, everything, noFacts);
   expect(total).toBe(items.length);
   return items.map(({ name, previousDigest, digest }) => [name, previousDigest, digest]);
 };
@@ -52,15 +53,23 @@ it('tells what each tag pointed to, when and through whom, the latest first', as
     ['v1', old.digest, recent.digest],
     ['v1', null, old.digest],
   ]);
-  const { items } = await history.list({ repository, tag: 'v1' }, everything);
-  expect(items[0]).toMatchObject({ actor: actor.name, digestState: 'present', previousDigestState: 'present' });
-  await expect(history.list({ repository: 'bench/none' }, everything)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  const { items } = await history.list({ repository, tag: 'v1' }, everything, noFacts);
+  expect(items[0]).toMatchObject({
+    actor: actor.name,
+    sourceAddress: actor.address,
+    digestState: 'present',
+    previousDigestState: 'present',
+  });
+  await expect(history.list({ repository: 'bench/none' }, everything, noFacts)).rejects.toMatchObject({
+    code: 'NOT_FOUND',
+  });
 });
 
 it('says what of it can still be had', async () => {
   await bench.push(repository, old, 'v1');
   await bench.push(repository, recent, 'v1');
-  const states = async () => (await history.list({ repository, tag: 'v1' }, everything)).items[0]!.previousDigestState;
+  const states = async () =>
+    (await history.list({ repository, tag: 'v1' }, everything, noFacts)).items[0]!.previousDigestState;
   await bench.delete(repository, old);
   expect(await states()).toBe('deleted');
   await bench.purge(repository, old);

@@ -25,7 +25,16 @@ export interface TagMoveDetail {
   previousDigestState: DigestState | null;
   /** Name of the user or robot. */
   actor: string;
+  /** Where the request came from. */
+  sourceAddress: string;
   time: Date;
+}
+
+/** Something else about each move of a list: an SQL expression on `tag_history h`, read for the page alone. */
+export interface TagMoveFacts<T> {
+  sql: string;
+  /** For the type of what it gives. */
+  readonly gives?: T;
 }
 
 const columns: ListColumns = {
@@ -47,7 +56,8 @@ const stateOf = (digest: string): string => `CASE
                WHERE r.id = h.repository_id AND d.digest = ${digest}) THEN 'deleted'
   ELSE 'purged' END`;
 
-const shown = `h.id, h.name, h.new_digest AS digest, h.old_digest AS "previousDigest", h.actor, h.creation_time AS "time",
+const shown = `h.id, h.name, h.new_digest AS digest, h.old_digest AS "previousDigest", h.actor, h.source_address AS "sourceAddress",
+  h.creation_time AS "time",
   ${stateOf('h.new_digest')} AS "digestState", ${stateOf('h.old_digest')} AS "previousDigestState"`;
 const rows = { key: 'h.id', tables: 'FROM tag_history h' };
 
@@ -58,10 +68,11 @@ export class TagHistoryRepository {
   constructor(private readonly database: Database) {}
 
   /** The latest first. Of one tag, or of all. Undefined when there is no such repository. */
-  async list(
+  async list<T>(
     { repository, tag }: { repository: string; tag?: string },
     options: ListOptions,
-  ): Promise<{ items: TagMoveDetail[]; total: number } | undefined> {
+    facts: TagMoveFacts<T>,
+  ): Promise<{ items: (TagMoveDetail & { facts: T })[]; total: number } | undefined> {
     const [row] = await this.database.query<{ id: number }>(
       'SELECT id FROM repository WHERE name = $1 AND first_push_time IS NOT NULL',
       [repository],
@@ -75,7 +86,8 @@ export class TagHistoryRepository {
     ].join(' AND ');
     const direction = options.sorts.at(-1)?.descending ? 'DESC' : 'ASC';
     const order = orderBy(sortColumns, options.sorts, 'h.creation_time DESC, h.id DESC', `h.id ${direction}`);
-    const query = { columns: shown, from: `FROM tag_history h WHERE ${where}`, order, rows, parameters };
+    const from = `FROM tag_history h WHERE ${where}`;
+    const query = { columns: `${shown}, ${facts.sql} AS facts`, from, order, rows, parameters };
     return countedPage(this.database, query, options, this.totals);
   }
 

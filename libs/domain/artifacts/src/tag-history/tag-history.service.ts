@@ -8,7 +8,7 @@ import { ProjectChanges } from '../usage/project-changes';
 import type { RepositoryRow } from '../repository/repositories.repository';
 import { TagsRepository } from '../tags/tags.repository';
 import { TagsService } from '../tags/tags.service';
-import { TagHistoryRepository, type TagMoveDetail } from './tag-history.repository';
+import { TagHistoryRepository, type TagMoveDetail, type TagMoveFacts } from './tag-history.repository';
 
 export interface TagToRestore {
   projectId: number;
@@ -42,11 +42,12 @@ export class TagHistoryService {
   ) {}
 
   /** Throws NOT_FOUND for a repository that is not there, BAD_REQUEST for a wrong filter. */
-  async list(
+  async list<T>(
     scope: { repository: string; tag?: string },
     options: ListOptions,
-  ): Promise<{ items: TagMoveDetail[]; total: number }> {
-    const found = await this.history.list(scope, options);
+    facts: TagMoveFacts<T>,
+  ): Promise<{ items: (TagMoveDetail & { facts: T })[]; total: number }> {
+    const found = await this.history.list(scope, options, facts);
     if (!found) throw new AppError('NOT_FOUND', `repository ${scope.repository} not found`);
     return found;
   }

@@ -57,13 +57,14 @@ export class TagsRepository {
     await this.database.query('DELETE FROM tag WHERE repository_id = $1 AND name = $2', [repositoryId, name]);
   }
 
-  /** Remembers who moved tags from what to what, when, from where. */
-  async recordMoves(repositoryId: number, moves: TagMove[], actor: EventActor): Promise<void> {
-    if (moves.length === 0) return;
-    await this.database.prepared(
+  /** Remembers who moved tags from what to what, when, from where. Answers the ids of the moves, by name. */
+  async recordMoves(repositoryId: number, moves: TagMove[], actor: EventActor): Promise<Map<string, number>> {
+    if (moves.length === 0) return new Map();
+    const rows = await this.database.prepared<{ id: number; name: string }>(
       `INSERT INTO tag_history (repository_id, name, old_digest, new_digest, actor, source_address, user_agent)
        SELECT $1, m.name, m.old_digest, m.new_digest, $5, $6, $7
-       FROM unnest($2::varchar[], $3::varchar[], $4::varchar[]) AS m(name, old_digest, new_digest)`,
+       FROM unnest($2::varchar[], $3::varchar[], $4::varchar[]) AS m(name, old_digest, new_digest)
+       RETURNING id, name`,
       [
         repositoryId,
         moves.map(({ name }) => name),
@@ -74,5 +75,6 @@ export class TagsRepository {
         actor.userAgent.slice(0, 255),
       ],
     );
+    return new Map(rows.map(({ id, name }) => [name, id]));
   }
 }

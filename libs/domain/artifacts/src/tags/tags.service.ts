@@ -6,7 +6,7 @@ import { Injectable } from '@nestjs/common';
 import { ArtifactsRepository } from '../artifact/artifacts.repository';
 import { ProjectChanges, unknownRepository } from '../usage/project-changes';
 import { RepositoriesRepository, type RepositoryRow } from '../repository/repositories.repository';
-import { TagsRepository } from './tags.repository';
+import { TagsRepository, type TagMove } from './tags.repository';
 
 /** HTTP preconditions on the tags of a push: digests they must, or must not, point to; `*` stands for any. */
 export interface TagCondition {
@@ -89,7 +89,10 @@ export class TagsService {
     const overwritten = moves.filter(({ oldDigest }) => oldDigest !== null).map(({ name }) => name);
     await this.immutable.assertMutable(repository, overwritten);
     await this.tags.point(repository.id, names, to.artifactId);
-    await this.tags.recordMoves(repository.id, moves, to.actor);
+    await this.announce(repository, moves, {
+      ids: await this.tags.recordMoves(repository.id, moves, to.actor),
+      actor: to.actor,
+    });
   }
 
   /**
@@ -115,6 +118,22 @@ export class TagsService {
         tag: name,
       },
     });
+  }
+
+  /** Of tags that were there: what is new, pushes tell of. */
+  private async announce(
+    { id: repositoryId, projectId, name: repository }: RepositoryRow,
+    moves: readonly TagMove[],
+    { ids, actor }: { ids: ReadonlyMap<string, number>; actor: EventActor },
+  ): Promise<void> {
+    const place = { projectId, repositoryId, repository, actor };
+    const events = moves.flatMap(({ name: tag, oldDigest, newDigest }) => {
+      const moveId = ids.get(tag);
+      if (oldDigest === null || newDigest === null || moveId === undefined) return [];
+      const payload = { ...place, moveId, tag, oldDigest, newDigest };
+      return [{ topic: 'tag.moved' as const, key: repository, payload }];
+    });
+    await this.outbox.addMany(events);
   }
 
   /** RFC 9110 section 13 on tags: lets a client replace exactly what it read. Throws PRECONDITION_FAILED. */

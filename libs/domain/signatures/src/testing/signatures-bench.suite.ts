@@ -26,6 +26,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { SignedTagSubscriber } from '../replacements/signed-tag-subscriber';
 import { SignatureVerificationModule } from '../signature-verification.module';
 import { SigningViewsModule } from '../signing-views.module';
 import { SignatureSubscriber } from '../verification/signature-subscriber';
@@ -66,7 +67,8 @@ export class SignaturesBench {
       SignatureVerificationModule,
       SigningViewsModule,
     ];
-    const app = await startTestModules(url, { imports }, { UPLOAD_TTL_SECONDS: 60, DATABASE_POOL_SIZE: 6 });
+    const config = { UPLOAD_TTL_SECONDS: 60, DATABASE_POOL_SIZE: 6, SIGNED_TAG_GRACE_SECONDS: 60 };
+    const app = await startTestModules(url, { imports }, config);
     await app
       .get(Database)
       .query(`INSERT INTO user_account (username, password_hash, sysadmin) VALUES ('admin', '', true)`);
@@ -177,8 +179,10 @@ export class SignaturesBench {
 
   /** Events are heard. */
   async hear(): Promise<void> {
-    const [relay, subscriber] = [this.get(OutboxRelay), this.get(SignatureSubscriber)];
-    while ((await relay.distribute([subscriber])) + (await relay.publish(subscriber)) > 0);
+    const relay = this.get(OutboxRelay);
+    const [signatures, tags] = [this.get(SignatureSubscriber), this.get(SignedTagSubscriber)];
+    while ((await relay.distribute([signatures, tags])) > 0);
+    while ((await relay.publish(signatures)) + (await relay.publish(tags)) > 0);
   }
 
   /** Events are heard and jobs run, until nothing is left to do. Answers how many tasks ran. */

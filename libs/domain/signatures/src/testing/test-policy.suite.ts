@@ -19,5 +19,6 @@ export const testPolicy: ProjectTrustPolicy = {
   signers: [],
   pull: 'allow',
   push: 'allow',
+  signedTags: 'replaceable',
   quarantine: null,
 };

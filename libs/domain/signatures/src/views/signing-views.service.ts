@@ -21,6 +21,20 @@ export interface TagSigning {
   isAsked: boolean;
 }
 
+/** Of a move of a tag: what there is to know of its digests; null: there is none, or it is gone. */
+export interface MoveFacts {
+  digest: SigningFacts | null;
+  previous: SigningFacts | null;
+  replaced: boolean;
+}
+
+/** Of both digests, as things are now. `replaced`: the tag was signed, and what came in its place was not. */
+export interface MoveSigning {
+  status: SigningStatus | null;
+  previousStatus: SigningStatus | null;
+  replaced: boolean;
+}
+
 /** Who signed what, for people and for whoever lets pull. */
 @Injectable()
 export class SigningViews {
@@ -56,6 +70,21 @@ export class SigningViews {
     return tags.map((tag) => {
       const { status } = assessSigning(tag.facts, policy, { tag: tag.name, now });
       return { ...tag, signing: { status, isAsked } };
+    });
+  }
+
+  /** The same moves of tags, whose list brought their facts along (`moveFacts`). No query, while the policy is known. */
+  async ofMoves<T extends { name: string; facts: MoveFacts }>(
+    projectId: number,
+    moves: readonly T[],
+  ): Promise<(T & { signing: MoveSigning })[]> {
+    const policy = await this.policies.ofProject(projectId);
+    const now = new Date();
+    return moves.map((move) => {
+      const { digest, previous, replaced } = move.facts;
+      const statusOf = (facts: SigningFacts | null): SigningStatus | null =>
+        facts && assessSigning(facts, policy, { tag: move.name, now }).status;
+      return { ...move, signing: { status: statusOf(digest), previousStatus: statusOf(previous), replaced } };
     });
   }
 }

@@ -146,6 +146,24 @@ const fixtures: [string, NotifiedEvent, EventType, object][] = [
     'TAG_RETENTION',
     { retention: { harbor_hostname: 'harbor.dev', ...retention } },
   ],
+  [
+    'a signed tag that was replaced',
+    event('signed-tag.replaced', {
+      ...{ projectId: 1, repositoryId: 2, repository: image.repository, actor },
+      ...{ tag: 'v1', oldDigest: 'sha256:01d', newDigest: digest },
+    }),
+    'SIGNED_TAG_REPLACED',
+    {
+      resources: [{ digest, tag: 'v1', resource_url: atTag }],
+      repository: dated,
+      custom_attributes: {
+        Details: 'library/team/busybox:v1 was signed, and now points to something that is not',
+        SignedDigest: 'sha256:01d',
+        Digest: digest,
+        SourceAddress: '192.0.2.7',
+      },
+    },
+  ],
 ];
 
 const choice: PayloadChoice = { policyId: 4, type: 'http', format: 'Default', template: '' };
@@ -198,6 +216,7 @@ const cloudEventTypes: Record<EventType, string> = {
   SCANNING_COMPLETED: 'harbor.scan.completed',
   REPLICATION: 'harbor.replication.status.changed',
   TAG_RETENTION: 'harbor.tag_retention.finished',
+  SIGNED_TAG_REPLACED: 'breakwater.signed_tag.replaced',
 };
 
 describe('the CloudEvents payload', () => {
