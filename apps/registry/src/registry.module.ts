@@ -42,6 +42,7 @@ import { ManifestRequests } from './manifests/manifest-requests';
 import { ManifestPushRoutes, ManifestsRoutes } from './manifests/manifests.routes';
 import { Pulls } from './manifests/pulls';
 import { signatureBytes } from './manifests/signature-bytes';
+import { TaggedPushes } from './manifests/tagged-pushes';
 import { HotMetrics } from './metrics/hot-metrics';
 import { measuredBlobStore } from './metrics/measured-blob-store';
 import { Outcomes } from './metrics/outcomes';
@@ -110,6 +111,7 @@ export class RegistryModule {
         BlobDelivery,
         AskedManifests,
         ManifestRequests,
+        TaggedPushes,
         UploadRequests,
         BlobMounts,
         HotAnswers,

@@ -5,7 +5,6 @@ import {
   ArtifactListsModule,
   ArtifactsModule,
   BLOB_READER,
-  CopyModule,
   IconsRepository,
   IconsService,
   LabelsModule,
@@ -16,13 +15,14 @@ import { AdditionsController } from './additions.controller';
 import { ArtifactLabelsController } from './artifact-labels.controller';
 import { ArtifactsController } from './artifacts.controller';
 import { CopyController } from './copy.controller';
+import { GatedTagsModule } from './gated-tags.module';
 import { DeletedArtifactsController } from './deleted-artifacts.controller';
 import { IconsController } from './icons.controller';
 import { RegistryBlobs } from './registry-blobs';
 import { TagsController } from './tags.controller';
 
 @Module({
-  imports: [ArtifactsModule, ArtifactListsModule, CopyModule, LabelsModule, AuthModule],
+  imports: [ArtifactsModule, ArtifactListsModule, GatedTagsModule, LabelsModule, AuthModule],
   controllers: [
     ArtifactsController,
     CopyController,

@@ -1,5 +1,5 @@
 import { Controller, Post, Query, Req, Res } from '@nestjs/common';
-import { ArtifactCopyService, ArtifactListService } from '@breakwater/artifacts';
+import { ArtifactListService } from '@breakwater/artifacts';
 import { parseRepositoryName } from '@breakwater/kernel';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createZodDto } from 'nestjs-zod';
@@ -8,9 +8,9 @@ import { Audited, theRepository } from '../audit-logs';
 import { AccessChecker, RequirePermission } from '../auth';
 import { principalOf, projectOf } from '../auth/request-context';
 import { api, Operation, PathParameters, RepositoryName, ReturnsCreated, setLocation } from '../rest';
-import { Actors } from './actors';
 import { artifactPath } from './artifact-path';
 import { parseCopySource } from './copy-source';
+import { GatedTags } from './gated-tags';
 
 export class CopyArtifactQuery extends createZodDto(
   z.object({
@@ -23,8 +23,7 @@ export class CopyController {
   constructor(
     private readonly checker: AccessChecker,
     private readonly artifacts: ArtifactListService,
-    private readonly copies: ArtifactCopyService,
-    private readonly actors: Actors,
+    private readonly gated: GatedTags,
   ) {}
 
   @Post()
@@ -49,11 +48,8 @@ export class CopyController {
       name: parseRepositoryName(from).project,
     });
     const { digest } = await this.artifacts.get(from, reference);
-    await this.copies.copy({
-      from: { repository: from, digest },
-      to: { projectId: projectOf(request).id, repository },
-      actor: this.actors.of(request),
-    });
+    const to = { projectId: projectOf(request).id, repository };
+    await this.gated.copy({ from: { repository: from, digest }, to }, request);
     setLocation(reply, artifactPath(repository, reference));
   }
 }

@@ -1,10 +1,5 @@
 import type { ProjectFacts } from '@breakwater/access';
-import {
-  ArtifactPurgeService,
-  ArtifactRestoreService,
-  DeletedArtifactListRepository,
-  type DeletedArtifactDetail,
-} from '@breakwater/artifacts';
+import { ArtifactPurgeService, DeletedArtifactListRepository, type DeletedArtifactDetail } from '@breakwater/artifacts';
 import { Controller, Delete, Get, Param, Post, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
@@ -23,6 +18,7 @@ import {
   ReturnsList,
 } from '../rest';
 import { Actors } from './actors';
+import { GatedTags } from './gated-tags';
 import {
   DeletedArtifactDto,
   DeletedArtifactPath,
@@ -44,7 +40,7 @@ const inRepository = 'projects/:project_name/repositories/:repository_name/delet
 export class DeletedArtifactsController {
   constructor(
     private readonly deleted: DeletedArtifactListRepository,
-    private readonly restores: ArtifactRestoreService,
+    private readonly gated: GatedTags,
     private readonly purges: ArtifactPurgeService,
     private readonly actors: Actors,
   ) {}
@@ -121,7 +117,7 @@ export class DeletedArtifactsController {
     @Param() { digest }: DeletedArtifactPath,
     @Req() request: FastifyRequest,
   ): Promise<z.input<typeof RestoredArtifactDto.schema>[]> {
-    return (await this.restores.restore(projectId, repository, digest, this.actors.of(request))).map(toRestored);
+    return (await this.gated.restoreArtifact({ projectId, repository, digest }, request)).map(toRestored);
   }
 
   @Delete(`${inRepository}/:digest`)

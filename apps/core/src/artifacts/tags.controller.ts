@@ -4,7 +4,7 @@ import { AppError, isTag } from '@breakwater/kernel';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { Audited, theTag } from '../audit-logs';
-import { RequirePermission } from '../auth';
+import { projectOf, RequirePermission } from '../auth';
 import {
   api,
   listOptions,
@@ -20,6 +20,7 @@ import {
 import { ListQuery } from '../repositories/repository.dto';
 import { Actors } from './actors';
 import { artifactPath } from './artifact-path';
+import { GatedTags } from './gated-tags';
 import { AccessoryDto, ListTagsQuery, NewTagDto, TagDto, TagPath, toAccessory, toTag } from './tag.dto';
 
 @Controller(`${api}/projects/:project_name/repositories/:repository_name/artifacts/:reference`)
@@ -27,6 +28,7 @@ export class TagsController {
   constructor(
     private readonly artifacts: ArtifactListService,
     private readonly tags: TagsService,
+    private readonly gated: GatedTags,
     private readonly actors: Actors,
   ) {}
 
@@ -60,7 +62,7 @@ export class TagsController {
     id: 'createTag',
     tag: 'artifact',
     summary: 'Give an artifact one more tag',
-    errors: [400, 401, 403, 404, 405, 409, 422],
+    errors: [400, 401, 403, 404, 405, 409, 412, 422],
   })
   @ReturnsCreated()
   async create(
@@ -73,7 +75,7 @@ export class TagsController {
       throw new AppError('BAD_REQUEST', `invalid tag ${JSON.stringify(body.name)}`, { reason: 'tag.name.invalid' });
     const { reference = '' } = request.params as { reference?: string };
     const { digest } = await this.artifacts.get(repository, reference);
-    await this.tags.create(repository, digest, body.name, this.actors.of(request));
+    await this.gated.create({ projectId: projectOf(request).id, repository, digest, tag: body.name }, request);
     setLocation(reply, `${artifactPath(repository, reference)}/tags/${body.name}`);
   }
 

@@ -5,7 +5,7 @@ import { Body, Controller, Get, Param, Post, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { Audited, theTag } from '../audit-logs';
-import { Actors } from '../artifacts/actors';
+import { GatedTags } from '../artifacts/gated-tags';
 import { CurrentProject, projectOf, RequirePermission } from '../auth';
 import { api, listOptions, Operation, Page, PathParameters, RepositoryName, Returns, ReturnsList } from '../rest';
 import {
@@ -35,7 +35,7 @@ export class RepositoryTagsController {
     private readonly tags: RepositoryTagsService,
     private readonly history: TagHistoryService,
     private readonly signing: SigningViews,
-    private readonly actors: Actors,
+    private readonly gated: GatedTags,
   ) {}
 
   @Get('tags')
@@ -113,7 +113,7 @@ export class RepositoryTagsController {
     @Req() request: FastifyRequest,
   ): Promise<z.input<typeof RestoredTagDto.schema>> {
     const wanted = { projectId: projectOf(request).id, repository, tag, digest };
-    return toRestoredTag(await this.history.restore(wanted, this.actors.of(request)));
+    return toRestoredTag(await this.gated.restoreTag(wanted, request));
   }
 
   private async page(

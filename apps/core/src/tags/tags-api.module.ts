@@ -1,13 +1,12 @@
 import { ArtifactViewsModule } from '@breakwater/artifacts';
 import { SigningViewsModule } from '@breakwater/signatures';
 import { Module } from '@nestjs/common';
-import { Actors } from '../artifacts/actors';
+import { GatedTagsModule } from '../artifacts/gated-tags.module';
 import { AuthModule } from '../auth';
 import { RepositoryTagsController } from './repository-tags.controller';
 
 @Module({
-  imports: [ArtifactViewsModule, SigningViewsModule, AuthModule],
+  imports: [ArtifactViewsModule, SigningViewsModule, GatedTagsModule, AuthModule],
   controllers: [RepositoryTagsController],
-  providers: [Actors],
 })
 export class TagsApiModule {}

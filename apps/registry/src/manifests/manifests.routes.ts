@@ -1,5 +1,6 @@
-import { ArtifactDeletionService, ManifestPushService, TagsService, type StoredManifest } from '@breakwater/artifacts';
+import { ArtifactDeletionService, TagsService, type StoredManifest } from '@breakwater/artifacts';
 import { failpoint, parseReference } from '@breakwater/kernel';
+import { FrontDoor } from '@breakwater/platform';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Actors } from '../auth/actors';
@@ -9,6 +10,7 @@ import { param } from '../http/router';
 import { AskedManifests } from './asked-manifests';
 import { ManifestRequests } from './manifest-requests';
 import { Pulls } from './pulls';
+import { TaggedPushes } from './tagged-pushes';
 
 const url = '/v2/:name/manifests/:reference';
 
@@ -70,15 +72,17 @@ export class ManifestPushRoutes implements Routes {
   readonly routes: readonly Route[] = [{ method: 'PUT', url, demand: 'push', handle: (call) => this.push(call) }];
 
   constructor(
-    private readonly pushes: ManifestPushService,
+    private readonly pushes: TaggedPushes,
     private readonly requests: ManifestRequests,
+    private readonly frontDoor: FrontDoor,
   ) {}
 
   /** end-7a, end-7b */
   private async push(call: RepositoryCall): Promise<void> {
     const { reply, repository } = call;
     const push = await this.requests.push(call, parseReference(param(call, 'reference')));
-    const { digest, subject } = await this.pushes.push(push);
+    const host = new URL(this.frontDoor.baseUrl(call.request.raw)).host;
+    const { digest, subject } = await this.pushes.push(push, host);
     failpoint('manifest.before-201');
     if (subject) void reply.header('oci-subject', subject);
     if (push.tags.length) void reply.header('oci-tag', push.tags);

@@ -30,7 +30,13 @@ export { ArtifactPruning, type Doomed, type Pruned } from './deletion/artifact-p
 export { BlobsService } from './blobs/blobs.service';
 export { removalTimeout, storageKeyOf, type BlobRow, type RepositoryBlobRow } from './blobs/blobs.repository';
 export { ContentModule } from './content.module';
-export { ManifestPushService, type ManifestPush, type PushedManifest } from './manifests/manifest-push.service';
+export {
+  digestOfPush,
+  ManifestPushService,
+  tagsOfPush,
+  type ManifestPush,
+  type PushedManifest,
+} from './manifests/manifest-push.service';
 export { ManifestsService } from './manifests/manifests.service';
 export type { StoredManifest } from './artifact/artifacts.repository';
 export { ProjectChanges } from './usage/project-changes';
@@ -38,7 +44,7 @@ export { PullFolder } from './pulls/pull-folder';
 export { PullRecorder } from './pulls/pull-recorder';
 export { ReferrersService, type ReferrersPage } from './manifests/referrers.service';
 export { RepositoriesRepository, type RepositoryRow } from './repository/repositories.repository';
-export { TagsService, type TagCondition } from './tags/tags.service';
+export { TagsMovedError, TagsService, type ExpectedTags, type TagCondition } from './tags/tags.service';
 export type { UploadBody } from './uploads/upload-body';
 export { UploadRangeError } from './uploads/upload-writer';
 export { UploadRoom } from './uploads/upload-room';
@@ -68,7 +74,7 @@ export { LabelsModule } from './labels/labels.module';
 export type { LabelRow } from './labels/labels.repository';
 export { LabelsService } from './labels/labels.service';
 export { CopyModule } from './copy/copy.module';
-export { ArtifactCopyService } from './copy/artifact-copy.service';
+export { ArtifactCopyService, type ArtifactCopy } from './copy/artifact-copy.service';
 export { additionsOf } from './additions/addition-catalogue';
 export { AdditionsRepository } from './additions/additions.repository';
 export { AdditionsService, type Addition } from './additions/additions.service';
@@ -90,7 +96,7 @@ export {
   type RepositoryBytes,
 } from './bytes/content-bytes.repository';
 export { ArtifactViewsModule } from './artifact-views.module';
-export { TagHistoryService, type RestoredTag } from './tag-history/tag-history.service';
+export { TagHistoryService, type RestoredTag, type TagToRestore } from './tag-history/tag-history.service';
 export type { DigestState, TagMoveDetail, TagMoveFacts } from './tag-history/tag-history.repository';
 export { type TagFacts } from './tag-list/repository-tags.repository';
 export { RepositoryTagsService, type ListedTag } from './tag-list/repository-tags.service';

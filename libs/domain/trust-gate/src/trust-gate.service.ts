@@ -2,6 +2,7 @@ import { LeaseHolder, repositoryScope, signingScope, SingleFlight } from '@break
 import { SigningViews, SubjectVerification, type AssessedSigning, type SigningStatus } from '@breakwater/signatures';
 import {
   satisfied,
+  TrustPoliciesService,
   type MissingSignature,
   type ProjectTrustPolicy,
   type TrustVerdict,
@@ -47,6 +48,7 @@ export class TrustGate {
     private readonly views: SigningViews,
     private readonly subjects: SubjectVerification,
     private readonly lease: LeaseHolder,
+    private readonly policies: TrustPoliciesService,
   ) {
     this.verifications = new SingleFlight(lease);
   }
@@ -58,14 +60,15 @@ export class TrustGate {
   async ask(question: GateQuestion, policy: ProjectTrustPolicy): Promise<GateAnswer | undefined> {
     let signing = await this.views.assess(question, policy);
     if (signing && signing.status !== 'signed' && signing.pending.length > 0) {
-      for (const digest of signing.pending) await this.verify(question, digest, policy);
+      for (const digest of signing.pending) await this.verify(question, digest);
       signing = await this.views.assess(question, policy);
     }
     return signing && answerOf(signing, question, policy);
   }
 
-  /** Once for all who ask at the same time. */
-  private verify({ projectId, repository }: GateQuestion, digest: string, policy: ProjectTrustPolicy): Promise<void> {
+  /** Once for all who ask at the same time. By the policy in force, whatever was asked: what comes of it is announced. */
+  private async verify({ projectId, repository }: GateQuestion, digest: string): Promise<void> {
+    const policy = await this.policies.ofProject(projectId);
     const ticket = this.lease.ticket(`project:${projectId}`, repositoryScope(repository), signingScope(repository));
     return this.verifications.run(`${repository}@${digest}`, ticket, () =>
       this.inTurn(() =>

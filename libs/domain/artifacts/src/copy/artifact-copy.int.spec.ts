@@ -148,7 +148,7 @@ describe('a copy', () => {
 });
 
 describe('a copy that is refused leaves nothing', () => {
-  const refused = async (attempt: Promise<void>, code: string): Promise<void> => {
+  const refused = async (attempt: Promise<unknown>, code: string): Promise<void> => {
     await expect(attempt).rejects.toMatchObject({ code });
     expect(await bench.sql(`SELECT name FROM repository WHERE name = 'other/b'`)).toEqual([]);
     expect(await used(otherProject)).toBe(0);

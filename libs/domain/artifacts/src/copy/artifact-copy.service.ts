@@ -13,6 +13,14 @@ export interface ArtifactCopy {
   /** The repository, with its project, is made when it is not there. */
   to: { projectId: number; repository: string };
   actor: EventActor;
+  /** Tags are left out, and answered. */
+  untagged?: boolean;
+}
+
+/** What of a copy has tags where it comes from. */
+export interface TaggedCopy {
+  digest: string;
+  tags: string[];
 }
 
 /** The index of an image for every platform, with signatures and attestations, has some dozens. */
@@ -35,11 +43,12 @@ export class ArtifactCopyService {
 
   /**
    * The artifact with its tags, the children of its index, the accessories of all of them. Throws NOT_FOUND, DENIED for
-   * an accessory itself or what does not fit the quota, PRECONDITION for a tag that is immutable in the target.
+   * an accessory itself or what does not fit the quota, PRECONDITION for a tag that is immutable in the target. Answers
+   * what has tags: accessories first.
    */
-  async copy(copy: ArtifactCopy): Promise<void> {
+  async copy(copy: ArtifactCopy): Promise<TaggedCopy[]> {
     try {
-      await this.copyTree(copy);
+      return await this.copyTree(copy);
     } catch (error) {
       const { to, from, actor } = copy;
       await this.quotaEvents.refused({ ...to, actor, digest: from.digest }, error);
@@ -47,15 +56,17 @@ export class ArtifactCopyService {
     }
   }
 
-  private copyTree({ from, to, actor }: ArtifactCopy): Promise<void> {
+  private copyTree({ from, to, actor, untagged }: ArtifactCopy): Promise<TaggedCopy[]> {
     return this.changes.inRestoredRepository(to, async (target, quota) => {
       const tree = await this.heldTree(from);
       const ids = tree.map(({ id }) => id);
       const created = await this.copies.insert(target, ids);
       await this.copies.link(target, ids);
-      const tags = await this.moveTags(target, tree, actor);
+      const tagged = taggedIn(tree);
+      const tags = await this.moveTags(target, untagged ? [] : tagged, actor);
       await this.count(target, quota, { created, digest: from.digest, tags: tags.get(from.digest), actor });
       await this.announce(target, created, { tags, actor });
+      return tagged;
     });
   }
 
@@ -80,13 +91,12 @@ export class ArtifactCopyService {
     return tree;
   }
 
-  /** Tags of the artifact itself, and of accessories: cosign finds its own by them. Answers them by digest. */
+  /** Answers them by digest. */
   private async moveTags(
     target: RepositoryRow,
-    tree: CopiedArtifact[],
+    tagged: readonly TaggedCopy[],
     actor: EventActor,
   ): Promise<ReadonlyMap<string, string[]>> {
-    const tagged = tree.filter(({ tags, isRoot, isAccessory }) => tags.length > 0 && (isRoot || isAccessory));
     for (const { digest, tags } of tagged)
       await this.tags.move(target, tags, { artifactId: await this.copies.idOf(target, digest), digest, actor });
     return new Map(tagged.map(({ digest, tags }) => [digest, tags]));
@@ -129,4 +139,12 @@ export class ArtifactCopyService {
       })),
     );
   }
+}
+
+/** The artifact itself, and accessories: cosign finds its own by their tags. */
+function taggedIn(tree: readonly CopiedArtifact[]): TaggedCopy[] {
+  const tagged = tree.filter(({ tags, isRoot, isAccessory }) => tags.length > 0 && (isRoot || isAccessory));
+  return [...tagged]
+    .sort((one, other) => Number(one.isRoot) - Number(other.isRoot))
+    .map(({ digest, tags }) => ({ digest, tags }));
 }

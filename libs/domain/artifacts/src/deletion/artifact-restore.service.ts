@@ -33,13 +33,37 @@ export class ArtifactRestoreService {
    * Throws NOT_FOUND, PRECONDITION when something that it needs was purged, DENIED when it does not fit the quota.
    */
   restore(projectId: number, repository: string, digest: string, actor: EventActor): Promise<RestoredArtifact[]> {
+    return this.putBack({ projectId, repository, digest }, actor, (row, artifacts) =>
+      this.giveTagsBack(row, artifacts, actor),
+    );
+  }
+
+  /** The same, with no tags: all that they had are among `takenTags`. */
+  restoreUntagged(
+    projectId: number,
+    repository: string,
+    digest: string,
+    actor: EventActor,
+  ): Promise<RestoredArtifact[]> {
+    const untagged = (artifacts: readonly RestorableArtifact[]): RestoredArtifact[] =>
+      artifacts.map(({ id, digest: own, tags }) => ({ id, digest: own, tags: [], takenTags: tags }));
+    return this.putBack({ projectId, repository, digest }, actor, (_row, artifacts) =>
+      Promise.resolve(untagged(artifacts)),
+    );
+  }
+
+  private putBack(
+    { projectId, repository, digest }: { projectId: number; repository: string; digest: string },
+    actor: EventActor,
+    tag: (row: RepositoryRow, artifacts: RestorableArtifact[]) => Promise<RestoredArtifact[]>,
+  ): Promise<RestoredArtifact[]> {
     return this.changes.inRestoredRepository({ projectId, repository }, async (row, quota) => {
       const artifacts = await this.deleted.findWithParts(projectId, repository, digest);
       if (artifacts[0]?.digest !== digest) throw unknownDeleted(repository, digest);
       const ids = artifacts.map(({ id }) => id);
       await this.assertWhole(repository, artifacts);
       await this.changes.count(quota, await this.deleted.putBack(row, ids));
-      const restored = await this.giveTagsBack(row, artifacts, actor);
+      const restored = await tag(row, artifacts);
       await this.deleted.forget(ids);
       for (const [index, artifact] of restored.entries()) {
         const { artifactType = '' } = artifacts[index] ?? {};

@@ -16,7 +16,7 @@ import { BlobsRepository, type BlobRow } from '../blobs/blobs.repository';
 import { PushedAttributes } from '../attributes/pushed-attributes';
 import { ProjectChanges } from '../usage/project-changes';
 import { requireAll } from './require-all';
-import { TagsService, type TagCondition } from '../tags/tags.service';
+import { TagsService, type ExpectedTags, type TagCondition } from '../tags/tags.service';
 
 export interface ManifestPush {
   projectId: number;
@@ -29,6 +29,8 @@ export interface ManifestPush {
   payload: Buffer;
   actor: EventActor;
   condition: TagCondition;
+  /** What the tags must point to still. */
+  expected?: ExpectedTags;
 }
 
 export interface PushedManifest {
@@ -53,7 +55,7 @@ export class ManifestPushService {
   async push(push: ManifestPush): Promise<PushedManifest> {
     const digest = digestOfPush(push);
     const manifest = parseManifest(push.payload, push.contentType);
-    const tags = push.reference.kind === 'tag' ? [push.reference.tag] : push.tags;
+    const tags = tagsOfPush(push);
     const extraAttrs = await this.attributes.of(push.repository, manifest);
     await this.changes.inPushedRepository({ ...push, references: [digest, ...tags] }, async (repository, quota) => {
       const blobs = await this.requireBlobs(repository.id, manifest);
@@ -68,12 +70,19 @@ export class ManifestPushService {
       });
       const cause = { ...push, digest, ...(tags[0] !== undefined && { tag: tags[0] }) };
       await this.changes.countPushed(quota, artifact.addedBytes, cause);
-      await this.tags.move(repository, tags, { artifactId: artifact.id, digest, actor: push.actor });
+      const { actor, expected } = push;
+      await this.tags.move(repository, tags, { artifactId: artifact.id, digest, actor, expected });
       await this.announce(push, { ...artifact, digest, tags });
       failpoint('manifest.before-commit');
     });
     failpoint('manifest.after-commit');
     return { digest, tags, subject: manifest.subject?.digest };
+  }
+
+  /** Without its tags. */
+  async pushUntagged(push: ManifestPush): Promise<PushedManifest> {
+    const digest = digestOfPush(push);
+    return this.push({ ...push, reference: { kind: 'digest', digest }, tags: [], condition: {} });
   }
 
   /** Throws one MANIFEST_BLOB_UNKNOWN for every blob that was not pushed or mounted here. */
@@ -105,8 +114,13 @@ export class ManifestPushService {
   }
 }
 
+/** All that a push sets. */
+export function tagsOfPush({ reference, tags }: Pick<ManifestPush, 'reference' | 'tags'>): string[] {
+  return reference.kind === 'tag' ? [reference.tag] : tags;
+}
+
 /** The digest under which the manifest is stored: the client's, when it named one. Throws DIGEST_INVALID. */
-function digestOfPush({ reference, payload }: ManifestPush): string {
+export function digestOfPush({ reference, payload }: Pick<ManifestPush, 'reference' | 'payload'>): string {
   if (reference.kind === 'tag') return digestOf(payload);
   const actual = digestOf(payload, parseDigest(reference.digest).algorithm);
   if (actual !== reference.digest)

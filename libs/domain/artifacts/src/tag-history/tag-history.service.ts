@@ -7,7 +7,7 @@ import { ArtifactsRepository } from '../artifact/artifacts.repository';
 import { ProjectChanges } from '../usage/project-changes';
 import type { RepositoryRow } from '../repository/repositories.repository';
 import { TagsRepository } from '../tags/tags.repository';
-import { TagsService } from '../tags/tags.service';
+import { TagsService, type ExpectedTags } from '../tags/tags.service';
 import { TagHistoryRepository, type TagMoveDetail, type TagMoveFacts } from './tag-history.repository';
 
 export interface TagToRestore {
@@ -55,20 +55,43 @@ export class TagHistoryService {
   /**
    * Points the tag at what it pointed to once, and restores that when it was deleted. Nothing happens when it points there
    * already. Throws NOT_FOUND for a digest that the tag never pointed to; PRECONDITION when that was purged, or the tag is
-   * immutable and points elsewhere; DENIED when what is restored does not fit the quota.
+   * immutable and points elsewhere; DENIED when what is restored does not fit the quota; TagsMovedError when the tag is not
+   * where it was expected.
    */
-  restore(wanted: TagToRestore, actor: EventActor): Promise<RestoredTag> {
-    const { repository, tag, digest } = wanted;
+  restore(wanted: TagToRestore, actor: EventActor, expected?: ExpectedTags): Promise<RestoredTag> {
+    const { tag, digest } = wanted;
     return this.changes.inRestoredRepository(wanted, async (row) => {
-      if (!(await this.history.pointedTo(row.id, tag, digest)))
-        throw new AppError('NOT_FOUND', `tag ${tag} of ${repository} never pointed to ${digest}`);
+      await this.assertPointedTo(row, wanted);
       const previousDigest = (await this.names.digests(row.id, [tag])).get(tag) ?? null;
       const present = await this.find(row, digest);
-      const artifact = present ?? (await this.restoreArtifact(wanted, row, actor));
+      const artifact = present ?? (await this.restoreArtifact(wanted, row, () => this.whole(wanted, actor)));
       const restored = { artifactId: artifact.id, tag, digest, previousDigest, artifactRestored: !present };
-      if (previousDigest !== digest) await this.tags.putBack(row, tag, { artifactId: artifact.id, digest, actor });
+      if (previousDigest !== digest)
+        await this.tags.putBack(row, tag, { artifactId: artifact.id, digest, actor, expected });
       return restored;
     });
+  }
+
+  /** Restores what the tag pointed to once when that was deleted, without any tag. False: it was there. Throws as `restore`. */
+  revive(wanted: TagToRestore, actor: EventActor): Promise<boolean> {
+    const { projectId, repository, digest } = wanted;
+    return this.changes.inRestoredRepository(wanted, async (row) => {
+      await this.assertPointedTo(row, wanted);
+      if (await this.find(row, digest)) return false;
+      await this.restoreArtifact(wanted, row, () =>
+        this.restores.restoreUntagged(projectId, repository, digest, actor),
+      );
+      return true;
+    });
+  }
+
+  private async assertPointedTo(row: RepositoryRow, { repository, tag, digest }: TagToRestore): Promise<void> {
+    if (!(await this.history.pointedTo(row.id, tag, digest)))
+      throw new AppError('NOT_FOUND', `tag ${tag} of ${repository} never pointed to ${digest}`);
+  }
+
+  private whole({ projectId, repository, digest }: TagToRestore, actor: EventActor): Promise<unknown> {
+    return this.restores.restore(projectId, repository, digest, actor);
   }
 
   private async find(repository: RepositoryRow, digest: string): Promise<{ id: number } | undefined> {
@@ -76,12 +99,12 @@ export class TagHistoryService {
   }
 
   private async restoreArtifact(
-    { projectId, repository, tag, digest }: TagToRestore,
+    { repository, tag, digest }: TagToRestore,
     row: RepositoryRow,
-    actor: EventActor,
+    restore: () => Promise<unknown>,
   ): Promise<{ id: number }> {
     try {
-      await this.restores.restore(projectId, repository, digest, actor);
+      await restore();
     } catch (error) {
       // Refused before anything was written.
       if (!(error instanceof AppError) || error.code !== 'NOT_FOUND') throw error;

@@ -14,6 +14,19 @@ export interface TagCondition {
   ifNoneMatch?: string[];
 }
 
+/** What tags pointed to when somebody decided that they may be moved; null: they were not there. */
+export type ExpectedTags = ReadonlyMap<string, string | null>;
+
+/** A tag is not where it was when that was decided: decide anew. Nothing is written. */
+export class TagsMovedError extends Error {}
+
+interface Target {
+  artifactId: number;
+  digest: string;
+  actor: EventActor;
+  expected?: ExpectedTags | undefined;
+}
+
 @Injectable()
 export class TagsService {
   constructor(
@@ -32,6 +45,12 @@ export class TagsService {
     return this.tags.names(row.id, page);
   }
 
+  /** What tags of a repository point to now; what is not there is not in the map. */
+  async digests(repository: string, names: readonly string[]): Promise<Map<string, string>> {
+    const row = await this.repositories.find(repository);
+    return row ? this.tags.digests(row.id, [...names]) : new Map();
+  }
+
   /** Names a stored artifact. Throws NOT_FOUND, or CONFLICT when the tag exists. */
   async create(repository: string, digest: string, name: string, actor: EventActor): Promise<void> {
     await this.changes.inRepository(repository, async (row) => {
@@ -40,19 +59,17 @@ export class TagsService {
       if ((await this.tags.digests(row.id, [name])).has(name))
         throw new AppError('CONFLICT', `tag ${name} already exists in ${repository}`);
       await this.move(row, [name], { artifactId: artifact.id, digest, actor });
-      await this.outbox.add({
-        topic: 'tag.created',
-        key: repository,
-        payload: {
-          projectId: row.projectId,
-          repositoryId: row.id,
-          repository,
-          actor,
-          artifactId: artifact.id,
-          digest,
-          tag: name,
-        },
-      });
+      await this.announceCreated(row, [name], { artifactId: artifact.id, digest, actor });
+    });
+  }
+
+  /** Names a stored artifact, whatever its tags pointed to before. Throws NOT_FOUND, and what `move` throws. */
+  async point(repository: string, names: readonly string[], to: Omit<Target, 'artifactId'>): Promise<void> {
+    await this.changes.inRepository(repository, async (row) => {
+      const [artifact] = await this.artifacts.findMany(row.id, [to.digest]);
+      if (!artifact) throw new AppError('NOT_FOUND', `artifact ${repository}@${to.digest} not found`);
+      await this.move(row, [...names], { ...to, artifactId: artifact.id });
+      await this.announceCreated(row, names, { ...to, artifactId: artifact.id });
     });
   }
 
@@ -74,15 +91,13 @@ export class TagsService {
 
   /**
    * Points tags at an artifact and remembers from where. Call under the project's quota lock. Throws PRECONDITION for an
-   * immutable tag that points to something else.
+   * immutable tag that points to something else, TagsMovedError for one that is not where it was expected.
    */
-  async move(
-    repository: RepositoryRow,
-    names: string[],
-    to: { artifactId: number; digest: string; actor: EventActor },
-  ): Promise<void> {
+  async move(repository: RepositoryRow, names: string[], to: Target): Promise<void> {
     if (names.length === 0) return;
     const before = await this.tags.digests(repository.id, names);
+    if ([...(to.expected ?? [])].some(([name, digest]) => (before.get(name) ?? null) !== digest))
+      throw new TagsMovedError('a tag was moved meanwhile');
     const moves = names
       .map((name) => ({ name, oldDigest: before.get(name) ?? null, newDigest: to.digest }))
       .filter(({ oldDigest }) => oldDigest !== to.digest);
@@ -99,11 +114,8 @@ export class TagsService {
    * Points a tag at what it pointed to once. Call under the project's quota lock. Throws PRECONDITION for an immutable tag
    * that points to something else.
    */
-  async putBack(
-    repository: RepositoryRow,
-    name: string,
-    to: { artifactId: number; digest: string; actor: EventActor },
-  ): Promise<void> {
+  async putBack(repository: RepositoryRow, name: string, to: Target): Promise<void> {
+    const { artifactId, digest, actor } = to;
     // Restoring its artifact has given it back already, when it was free.
     if ((await this.tags.digests(repository.id, [name])).get(name) !== to.digest)
       await this.move(repository, [name], to);
@@ -114,10 +126,20 @@ export class TagsService {
         projectId: repository.projectId,
         repositoryId: repository.id,
         repository: repository.name,
-        ...to,
-        tag: name,
+        ...{ artifactId, digest, actor, tag: name },
       },
     });
+  }
+
+  private async announceCreated(
+    { id: repositoryId, projectId, name: repository }: RepositoryRow,
+    names: readonly string[],
+    { artifactId, digest, actor }: Target,
+  ): Promise<void> {
+    const payload = { projectId, repositoryId, repository, actor, artifactId, digest };
+    await this.outbox.addMany(
+      names.map((tag) => ({ topic: 'tag.created' as const, key: repository, payload: { ...payload, tag } })),
+    );
   }
 
   /** Of tags that were there: what is new, pushes tell of. */

@@ -17,7 +17,7 @@ function facts(digest: string, state: State): SigningFacts | null {
     trustedBy: ['release'],
     due: false,
   };
-  const signature = { ...verdict, policyVersion: state === 'signed' ? 1 : 0 };
+  const signature = { ...verdict, recheckTime: null, policyVersion: state === 'signed' ? 1 : 0 };
   if (state === 'gone') return null;
   return { digest, parents: [], notary: [], signatures: state === 'unsigned' ? [] : [signature] };
 }
