@@ -116,7 +116,9 @@ describe('the history of a tag', () => {
       digest_state: 'present',
       previous_digest: digests.a,
       previous_digest_state: 'present',
+      ...{ signature_status: 'unsigned', previous_signature_status: 'unsigned', replaced_signed: false },
       actor: 'developer',
+      source_address: '127.0.0.1',
       time: expect.stringMatching(/Z$/),
     });
     expect((await ask('GET', '/tag-history?q=actor%3Dci')).body).toMatchObject([{ name: 'stable', actor: 'ci' }]);

@@ -140,7 +140,7 @@ describe('a trust policy', () => {
       version: expect.any(Number) as number,
       systems: ['cosign'],
       requirements: [{ systems: ['cosign'], because: 'enable_content_trust_cosign' }],
-      ...{ signers: [], pull: 'block', push: 'allow', quarantine: { days: 7 } },
+      ...{ signers: [], pull: 'block', push: 'allow', signed_tags: 'replaceable', quarantine: { days: 7 } },
       reasons: [
         { because: 'enable_content_trust_cosign', effect: 'pull is blocked for what has no valid signature by Cosign' },
         { because: 'policy', effect: 'what is pushed is for pushers alone until it is signed, at most 7 days' },
