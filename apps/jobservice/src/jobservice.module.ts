@@ -19,7 +19,9 @@ import {
   type JobTable,
 } from '@breakwater/platform';
 import { RetentionModule } from '@breakwater/retention';
+import { SettingsModule } from '@breakwater/settings';
 import { SignatureVerificationModule } from '@breakwater/signatures';
+import { TrustRecordsModule } from '@breakwater/trust';
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { WebhookDeliveryModule } from '@breakwater/webhooks';
 import type { Redis } from 'ioredis';
@@ -39,6 +41,7 @@ import { ProjectDeleteJob } from './jobs/project-delete.job';
 import { QuotaReconcileJob } from './jobs/quota-reconcile.job';
 import { RetentionJob } from './jobs/retention.job';
 import { StorageImportJob } from './jobs/storage-import.job';
+import { TrustPruneJob } from './jobs/trust-prune.job';
 import { MaintenanceService } from './maintenance/maintenance.service';
 import { SignatureLoop } from './maintenance/signature-loop';
 import { SignedTagLoop } from './maintenance/signed-tag-loop';
@@ -60,6 +63,7 @@ const jobHandlers: Provider[] = [
   RetentionJob,
   SlackJob,
   StorageImportJob,
+  TrustPruneJob,
   VerifySignaturesJob,
   WebhookJob,
 ];
@@ -101,7 +105,9 @@ export class JobserviceModule {
         EngineModule,
         ImportRunModule,
         RetentionModule,
+        SettingsModule,
         SignatureVerificationModule,
+        TrustRecordsModule,
         WebhookDeliveryModule,
       ],
       providers: [

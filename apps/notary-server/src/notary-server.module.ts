@@ -21,6 +21,7 @@ import { TrustAuthorizer } from './auth/trust-authorizer';
 import { NotaryHealthController } from './health/notary-health.controller';
 import { TrustLimits } from './http/trust-limits';
 import { BackgroundRefresh } from './refresh/background-refresh';
+import { KeySweeping } from './refresh/key-sweeping';
 import { MetadataRoutes } from './routes/metadata.routes';
 import { PublicationRoutes } from './routes/publication.routes';
 import { TrustRouter } from './routes/trust-router';
@@ -62,6 +63,7 @@ export class NotaryServerModule {
         MetadataRoutes,
         PublicationRoutes,
         BackgroundRefresh,
+        KeySweeping,
       ],
     };
   }

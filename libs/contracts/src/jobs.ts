@@ -116,6 +116,8 @@ export const jobs = {
     z.object({ projectId: id, repositoryId: id.nullable(), digests: z.array(z.string()).max(500).nullable() }),
     { concurrency: 4, attempts: 8, timeoutSeconds: 6 * hour },
   ),
+  /** Old role files of Notary's trust data go, a while after newer ones took their place. */
+  TRUST_PRUNE: job(z.object({ retentionDays: z.number().int().min(1) }), { exclusive: true }),
   RETENTION: job(z.object({ policyId: id, repository: z.string(), dryRun: z.boolean() }), { concurrency: 4 }),
 } as const satisfies Record<string, JobDeclaration>;
 

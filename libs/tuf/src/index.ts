@@ -15,4 +15,5 @@ export {
   parseTimestamp,
   type Unsigned,
 } from './snapshot';
+export { parseTargets } from './targets';
 export { isExpired, requireThreshold, type RoleKeys } from './verification';

@@ -19,6 +19,7 @@ import { ContentTrust1795600000000 } from './1795600000000-content-trust';
 import { TrustPolicies1795610000000 } from './1795610000000-trust-policies';
 import { Signatures1795620000000 } from './1795620000000-signatures';
 import { SignedTags1795630000000 } from './1795630000000-signed-tags';
+import { TrustProtection1795640000000 } from './1795640000000-trust-protection';
 
 /** Every migration in order. `nx g @breakwater/workspace:migration` adds one; a merged one is never edited. */
 export const migrations = [
@@ -43,4 +44,5 @@ export const migrations = [
   TrustPolicies1795610000000,
   Signatures1795620000000,
   SignedTags1795630000000,
+  TrustProtection1795640000000,
 ];

@@ -1,6 +1,9 @@
 import {
+  idleSignerKeysWanted,
   newSignerKey,
   signatureWanted,
+  signerKeysListed,
+  signerKeysRemoval,
   signerKeysWanted,
   type signatureMade,
   type signerKeysFound,
@@ -31,6 +34,18 @@ export class KeysController {
     return { keys: (await this.keys.find(owner, keyIds)).map(wire) };
   }
 
+  @Post('keys/idle')
+  @HttpCode(200)
+  async idle(@Body() body: unknown): Promise<Listed> {
+    return signerKeysListed.parse({ keys: await this.keys.idle(parsed(idleSignerKeysWanted, body)) });
+  }
+
+  @Post('keys/remove')
+  @HttpCode(200)
+  async remove(@Body() body: unknown): Promise<Listed> {
+    return signerKeysListed.parse({ keys: await this.keys.remove(parsed(signerKeysRemoval, body)) });
+  }
+
   @Post('signatures')
   @HttpCode(200)
   async sign(@Body() body: unknown): Promise<z.input<typeof signatureMade>> {
@@ -40,6 +55,7 @@ export class KeysController {
   }
 }
 
+type Listed = z.output<typeof signerKeysListed>;
 type Key = Awaited<ReturnType<SignerKeys['create']>>;
 const wire = ({ publicKey, ...key }: Key): SignerPublicKey => ({ ...key, publicKey: publicKey.toString('base64') });
 

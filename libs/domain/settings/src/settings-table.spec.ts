@@ -143,7 +143,7 @@ describe('the table of settings', () => {
     const known = linesOf(reference).map((line) => line.split(' ')[0]);
     expect(known).toHaveLength(61);
     const others = settingNames.filter((name) => !known.includes(name));
-    expect(others).toEqual(['artifact_restore_window_days']);
+    expect(others).toEqual(['artifact_restore_window_days', 'trust_data_retention_days']);
     expect(settingNames.filter((name) => entryOf(name).addition)).toEqual(others);
   });
 

@@ -37,6 +37,10 @@ export class SignerKey {
   @Column({ name: 'last_used_time', type: 'timestamptz', nullable: true })
   lastUsedTime!: Date | null;
 
+  /** When somebody was told of it last while it waited: a root that names it may be on its way. */
+  @Column({ name: 'offered_time', type: 'timestamptz', default: () => 'now()' })
+  offeredTime!: Date;
+
   @CreateDateColumn({ name: 'creation_time', type: 'timestamptz' })
   creationTime!: Date;
 }

@@ -1,13 +1,14 @@
+import type { IdleSignerKeysWanted, SignerKeysRemoval } from '@breakwater/contracts';
 import { AppError } from '@breakwater/kernel';
 import { Database } from '@breakwater/platform';
 import { keyIdOf, publicKeyOf } from '@breakwater/tuf';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { createPublicKey, generateKeyPair, sign, verify, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import { KeyVault } from './key-vault';
 import type { SignerKey } from './signer-key.entity';
-import { SignerKeysRepository } from './signer-keys.repository';
+import { SignerKeysRepository, type ListedKey } from './signer-keys.repository';
 import { WrappingKeys } from './wrapping-keys';
 
 /** Opening a key costs more than signing with it. */
@@ -29,6 +30,7 @@ export interface PublicSignerKey {
 /** Private keys never leave this class: they are made here, sealed, opened to sign, and forgotten. */
 @Injectable()
 export class SignerKeys {
+  private readonly logger = new Logger('SignerKeys');
   private readonly open = new LRUCache<string, KeyObject>({ max: maxOpen });
 
   constructor(
@@ -43,10 +45,10 @@ export class SignerKeys {
    * told the same one.
    */
   async create(owner: KeyOwner): Promise<PublicSignerKey> {
-    const waiting = await this.repository.waiting(owner);
+    const waiting = await this.repository.offer(owner);
     if (waiting) return publicPart(waiting);
     await this.database.transaction(() => this.make(owner));
-    const made = await this.repository.waiting(owner);
+    const made = await this.repository.offer(owner);
     // Somebody made it, and somebody else signed with it, in between.
     return made ? publicPart(made) : this.create(owner);
   }
@@ -59,8 +61,26 @@ export class SignerKeys {
   /** ECDSA with SHA-256: r and s, 32 bytes each. Throws NOT_FOUND when that role has no such key. */
   async sign(owner: KeyOwner, keyId: string, content: Buffer): Promise<Buffer> {
     const key = this.open.get(cacheKey(owner, keyId)) ?? (await this.load(owner, keyId));
-    await this.repository.markUsed(keyId);
+    if (!(await this.repository.markUsed(keyId))) {
+      this.open.delete(cacheKey(owner, keyId));
+      throw noSuchKey();
+    }
     return signature(key, content);
+  }
+
+  /** In order of their ids: those that were neither made, nor told of, nor used since `before`. */
+  idle(wanted: IdleSignerKeysWanted): Promise<ListedKey[]> {
+    return this.repository.idle(wanted);
+  }
+
+  /** For ever. Other processes forget what they opened of them when they are asked to sign. */
+  async remove(removal: SignerKeysRemoval): Promise<ListedKey[]> {
+    const removed = await this.repository.remove(removal);
+    for (const { keyId, ...owner } of removed) {
+      this.open.delete(cacheKey(owner, keyId));
+      this.logger.log({ keyId, ...owner, ...removal }, 'signing key removed');
+    }
+    return removed;
   }
 
   /** Every wrapping key is opened, and one key of each signs. Throws with what to do when SIGNER_KEY is another one. */
@@ -97,16 +117,19 @@ export class SignerKeys {
 
   private async load(owner: KeyOwner, keyId: string): Promise<KeyObject> {
     const [row] = await this.repository.find(owner, [keyId]);
-    if (!row) throw new AppError('NOT_FOUND', 'the signer has no such key for this role', { reason: 'signer.no-key' });
+    if (!row) throw noSuchKey();
     const key = this.vault.openPrivateKey(this.wrapping.open(row.wrappingKey), row);
     this.open.set(cacheKey(owner, keyId), key);
     return key;
   }
 }
 
+const noSuchKey = (): AppError =>
+  new AppError('NOT_FOUND', 'the signer has no such key for this role', { reason: 'signer.no-key' });
+
 const cacheKey = ({ gun, role }: KeyOwner, keyId: string): string => `${keyId} ${role} ${gun}`;
 
 const signature = (key: KeyObject, content: Buffer): Buffer =>
   sign('sha256', content, { key, dsaEncoding: 'ieee-p1363' });
 
-const publicPart = ({ keyId, publicKey }: SignerKey): PublicSignerKey => ({ keyId, algorithm, publicKey });
+const publicPart = ({ keyId, publicKey }: Pick<SignerKey, 'keyId' | 'publicKey'>): PublicSignerKey => ({ keyId, algorithm, publicKey });

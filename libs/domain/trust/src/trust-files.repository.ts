@@ -78,6 +78,15 @@ export class TrustFilesRepository {
     return new Map(rows.map(({ role, version }) => [role, version]));
   }
 
+  /** GUN → its root of the highest version. */
+  async newestRoots(guns: readonly string[]): Promise<Map<string, Buffer>> {
+    const rows = await this.database.query<{ gun: string; data: Buffer }>(
+      `SELECT DISTINCT ON (gun) gun, data FROM trust_file WHERE gun = ANY($1) AND role = 'root' ORDER BY gun, version DESC`,
+      [guns],
+    );
+    return new Map(rows.map(({ gun, data }) => [gun, data]));
+  }
+
   async add(gun: string, files: readonly NewFile[]): Promise<void> {
     await this.database.query(
       `INSERT INTO trust_file (gun, role, version, sha256, data)

@@ -4,6 +4,22 @@ import type { SignedTarget } from '@breakwater/tuf';
 import type { TrustChange } from './trust-change.entity';
 import type { TrustRepository } from './trust-repository.entity';
 
+/** What was deleted; whose root it was. */
+export type DeletedTrust = Pick<TrustRepository, 'gun' | 'repository' | 'rootKeyIds'>;
+
+export interface TrustRow {
+  gun: string;
+  rootKeyIds: string[];
+  creationTime: Date;
+  updateTime: Date;
+  signedTags: number;
+  /** `data` in base64. */
+  files: { role: string; data: string }[];
+}
+
+/** A repository has a name for each host and port that clients write. */
+const mostNames = 50;
+
 /** Longer names are no tags, and NUL cannot be stored. */
 const isIndexable = ({ name }: SignedTarget): boolean => name.length <= 255 && !name.includes('\0');
 
@@ -42,12 +58,43 @@ export class TrustRepositoriesRepository {
   }
 
   /** Undefined when there was none. Its files and targets go with it. */
-  async delete(gun: string): Promise<Pick<TrustRepository, 'repository'> | undefined> {
-    const [row] = await this.database.query<Pick<TrustRepository, 'repository'>>(
-      'DELETE FROM trust_repository WHERE gun = $1 RETURNING repository',
+  async delete(gun: string): Promise<DeletedTrust | undefined> {
+    const [row] = await this.database.query<DeletedTrust>(
+      'DELETE FROM trust_repository WHERE gun = $1 RETURNING gun, repository, root_key_ids AS "rootKeyIds"',
       [gun],
     );
     return row;
+  }
+
+  /** Every name of that repository, in order. */
+  async gunsOf(repository: string): Promise<string[]> {
+    const rows = await this.database.query<{ gun: string }>(
+      'SELECT gun FROM trust_repository WHERE repository = $1 ORDER BY gun',
+      [repository],
+    );
+    return rows.map(({ gun }) => gun);
+  }
+
+  /** Every name of every repository of that project, in order; repositories need not be there. */
+  async gunsOfProject(project: string): Promise<string[]> {
+    // `0` comes after `/`: a range of the index, of all that begins with the project.
+    const rows = await this.database.query<{ gun: string }>(
+      'SELECT gun FROM trust_repository WHERE repository >= $1 AND repository < $2 ORDER BY gun',
+      [`${project}/`, `${project}0`],
+    );
+    return rows.map(({ gun }) => gun);
+  }
+
+  /** With the newest version of every role, as of one moment. */
+  overviews(repository: string): Promise<TrustRow[]> {
+    return this.database.query<TrustRow>(
+      `SELECT g.gun, g.root_key_ids AS "rootKeyIds", g.creation_time AS "creationTime", g.update_time AS "updateTime",
+         (SELECT count(DISTINCT t.name)::int FROM trust_target t WHERE t.gun = g.gun) AS "signedTags",
+         (SELECT jsonb_agg(jsonb_build_object('role', f.role, 'data', encode(f.data, 'base64')) ORDER BY f.role)
+          FROM (SELECT DISTINCT ON (role) role, data FROM trust_file WHERE gun = g.gun ORDER BY role, version DESC) f) AS files
+       FROM trust_repository g WHERE g.repository = $1 ORDER BY g.gun LIMIT ${mostNames}`,
+      [repository],
+    );
   }
 
   /** Those whose timestamp or snapshot expires before that time, in order, after that one. */

@@ -54,6 +54,13 @@ export const notaryServerConfig = withFailpointRules(
       .max(86_400)
       .default(600)
       .describe('How often what expires soon is looked for'),
+    NOTARY_KEY_SWEEP_SECONDS: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(86_400)
+      .default(60)
+      .describe('How often keys that no root names any more are looked for'),
   }),
 );
 export type NotaryServerConfig = z.output<typeof notaryServerConfig>;

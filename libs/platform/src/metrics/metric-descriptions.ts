@@ -245,6 +245,10 @@ const jobservice = {
     aggregator: 'first',
   },
   ...auditAndQuotaMetrics,
+  breakwater_trust_files_pruned_total: {
+    type: 'counter',
+    help: "Old role files of Notary's trust data that were removed",
+  },
   breakwater_upload_sessions: {
     type: 'gauge',
     help: 'Upload sessions: writing (a request sends bytes now), open, expired (not yet removed)',

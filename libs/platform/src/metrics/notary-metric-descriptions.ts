@@ -16,4 +16,9 @@ export const notaryMetrics = {
     help: 'Trust data that expires soon, by result (refreshed, failed, unsignable: its owner holds the key)',
     labels: ['result'],
   },
+  breakwater_trust_keys_removed_total: {
+    type: 'counter',
+    help: 'Keys that the signer removed, by what became of them (deleted: with their trust data; orphaned: no root named them for long)',
+    labels: ['because'],
+  },
 } as const;

@@ -2,7 +2,11 @@ import {
   signatureMade,
   signerKey,
   signerKeysFound,
+  signerKeysListed,
+  type IdleSignerKeysWanted,
+  type ListedSignerKey,
   type SignerKeyOf,
+  type SignerKeysRemoval,
   type SignerPublicKey,
 } from '@breakwater/contracts';
 import { AppError } from '@breakwater/kernel';
@@ -27,6 +31,14 @@ export class HttpTrustSigner implements TrustSigner {
   async sign(owner: SignerKeyOf, keyId: string, content: Buffer): Promise<string | undefined> {
     const answer = await this.ask('/signatures', { ...owner, keyId, content: content.toString('base64') });
     return answer === undefined ? undefined : signatureMade.parse(answer).signature;
+  }
+
+  async idle(wanted: IdleSignerKeysWanted): Promise<ListedSignerKey[]> {
+    return signerKeysListed.parse(await this.ask('/keys/idle', wanted)).keys;
+  }
+
+  async remove(removal: SignerKeysRemoval): Promise<ListedSignerKey[]> {
+    return signerKeysListed.parse(await this.ask('/keys/remove', removal)).keys;
   }
 
   async check(): Promise<void> {

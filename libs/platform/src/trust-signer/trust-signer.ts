@@ -1,4 +1,10 @@
-import type { SignerKeyOf, SignerPublicKey } from '@breakwater/contracts';
+import type {
+  IdleSignerKeysWanted,
+  ListedSignerKey,
+  SignerKeyOf,
+  SignerKeysRemoval,
+  SignerPublicKey,
+} from '@breakwater/contracts';
 
 export const TRUST_SIGNER = Symbol('TRUST_SIGNER');
 
@@ -10,6 +16,10 @@ export interface TrustSigner {
   find(owner: SignerKeyOf, keyIds: readonly string[]): Promise<SignerPublicKey[]>;
   /** ECDSA over the content, base64; undefined when it does not hold the key for that role. */
   sign(owner: SignerKeyOf, keyId: string, content: Buffer): Promise<string | undefined>;
+  /** Keys that nobody asked for or used for a while, in order of their ids. */
+  idle(wanted: IdleSignerKeysWanted): Promise<ListedSignerKey[]>;
+  /** For ever; answers those that went. Call under the lock of the GUN, with what its root names in `keep`. */
+  remove(removal: SignerKeysRemoval): Promise<ListedSignerKey[]>;
   /** Throws when it is not ready to sign. */
   check(): Promise<void>;
 }

@@ -84,6 +84,14 @@ export const platformSettings = {
     { min: 0, max: 3_650 },
     { addition: true, about: 'Days that a deleted artifact can be restored; 0: it is gone at once' },
   ),
+  trust_data_retention_days: wholeNumber(
+    30,
+    { min: 1, max: 3_650 },
+    {
+      addition: true,
+      about: 'Days that Notary’s old role files stay when newer ones took their place, and keys that no root names',
+    },
+  ),
   pull_time_update_disable: flag(false, {
     seed: 'PULL_TIME_UPDATE_DISABLE',
     about: 'The time of the last pull is not kept',
