@@ -69,6 +69,7 @@ async function bringUp(context) {
     certificateFile: context.tls.shown,
     storage: folder.storage,
     metricsPort: options.metricsPort,
+    notaryPort: options.notaryPort,
     publicUrl: publicUrl({ ...options, ...context }),
     hosts: [...externalHosts(context.names, options), ...givenHosts()],
   });

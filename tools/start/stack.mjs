@@ -32,7 +32,7 @@ export function stopOrder(env = process.env) {
  * Environment of each process (the names of libs/platform/src/config). Pure.
  * @param {{ databaseUrl: string, redisUrl: string, ports: Record<string, number>, secrets: Record<string, string>,
  *   caFile?: string, certificateFile?: string, storage: string, trustedProxies: string[], inherited?: Record<string, string | undefined>,
- *   storageSettings?: Record<string, string>, metricsPort?: number, publicUrl?: string, hosts?: string[] }} options
+ *   storageSettings?: Record<string, string>, metricsPort?: number, notaryPort?: number, publicUrl?: string, hosts?: string[] }} options
  *   `metricsPort`: of the first service; `publicUrl`: for links, where EXTERNAL_URL does not name another address;
  *   `hosts`: every name and port that clients may put before a repository
  * @returns {Record<'migrator' | 'core' | 'registry' | 'jobservice' | 'registryctl' | 'notary-server' | 'notary-signer',
@@ -72,7 +72,7 @@ export function serviceEnvironments(options) {
 }
 
 /** What the environments of several services consist of. */
-function commonParts({ databaseUrl, redisUrl, ports, secrets, trustedProxies, inherited, metricsPort }) {
+function commonParts({ databaseUrl, redisUrl, ports, secrets, trustedProxies, inherited, metricsPort, notaryPort }) {
   const listener = (name) => ({
     ...inherited,
     HOST: '127.0.0.1',
@@ -87,6 +87,7 @@ function commonParts({ databaseUrl, redisUrl, ports, secrets, trustedProxies, in
     ...database,
     REDIS_URL: redisUrl,
     SECRET_KEY: secrets.secretKey,
+    ...(notaryPort && { NOTARY_PORT: String(notaryPort) }),
     ...proxies,
   });
   return { address: (name) => `http://127.0.0.1:${ports[name]}`, listener, database, proxies, server };

@@ -47,6 +47,7 @@ import { StorageApiModule } from './storage/storage-api.module';
 import { SystemApiModule } from './system/system-api.module';
 import { TagsApiModule } from './tags/tags-api.module';
 import { TokenModule } from './token/token.module';
+import { TrustDataApiModule } from './trust-data/trust-data-api.module';
 import { TrustPoliciesApiModule } from './trust-policies/trust-policies-api.module';
 import { SessionsApiModule } from './sessions/sessions-api.module';
 import { UserGroupsApiModule } from './user-groups/user-groups-api.module';
@@ -84,6 +85,7 @@ const resources = [
   SystemApiModule,
   TagsApiModule,
   TokenModule,
+  TrustDataApiModule,
   TrustPoliciesApiModule,
   UserGroupsApiModule,
   UsersModule,

@@ -16,6 +16,10 @@ const refusedOrWarned = {
   /** For people. */
   details: z.string(),
 };
+/** Tags that were deleted although Notary signs them, which somebody has confirmed; `gun`: under which name. */
+const signed = z
+  .array(z.object({ tag: z.string(), gun: z.string(), roles: z.array(z.string()), digests: z.array(z.string()) }))
+  .optional();
 const inRepository = { projectId: id, repositoryId: id, repository: z.string(), actor: eventActor };
 
 /**
@@ -40,6 +44,7 @@ export const events = {
     digest,
     artifactType: z.string(),
     tags: z.array(z.string()),
+    signed,
   }),
   /** A deleted artifact is back, with the tags that were free. */
   'artifact.restored': z.object({
@@ -69,7 +74,7 @@ export const events = {
     oldDigest: digest,
     newDigest: digest,
   }),
-  'tag.deleted': z.object({ ...inRepository, digest, tag: z.string() }),
+  'tag.deleted': z.object({ ...inRepository, digest, tag: z.string(), signed }),
   'repository.deleted': z.object({ ...inRepository }),
   /** Only where somebody wants to hear of it: reading is not a change, and many at once are dropped (decision 4). */
   'artifact.pulled': z.object({

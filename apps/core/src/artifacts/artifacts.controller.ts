@@ -21,6 +21,7 @@ import {
 } from '../rest';
 import { acceptVulnerabilities } from './accept-vulnerabilities';
 import { Actors } from './actors';
+import { ConfirmSignedQuery, confirmationIn } from './confirm-signed.dto';
 import {
   ArtifactDto,
   GetArtifactQuery,
@@ -116,10 +117,11 @@ export class ArtifactsController {
   async delete(
     @RepositoryName() repository: string,
     @Param('reference') reference: string,
+    @Query() query: ConfirmSignedQuery,
     @Req() request: FastifyRequest,
   ): Promise<void> {
     const { digest } = await this.artifacts.get(repository, reference);
-    await this.deletion.delete(repository, digest, this.actors.of(request));
+    await this.deletion.delete(repository, digest, this.actors.of(request), confirmationIn(query));
   }
 }
 

@@ -21,6 +21,7 @@ import { ListQuery } from '../repositories/repository.dto';
 import { Actors } from './actors';
 import { artifactPath } from './artifact-path';
 import { GatedTags } from './gated-tags';
+import { ConfirmSignedQuery, confirmationIn } from './confirm-signed.dto';
 import { AccessoryDto, ListTagsQuery, NewTagDto, TagDto, TagPath, toAccessory, toTag } from './tag.dto';
 
 @Controller(`${api}/projects/:project_name/repositories/:repository_name/artifacts/:reference`)
@@ -88,12 +89,13 @@ export class TagsController {
   async delete(
     @RepositoryName() repository: string,
     @Param() { reference, tag_name: name }: TagPath,
+    @Query() query: ConfirmSignedQuery,
     @Req() request: FastifyRequest,
   ): Promise<void> {
     const { tags } = await this.artifacts.get(repository, reference, { tags: true, accessories: false });
     if (!tags.some((tag) => tag.name === name))
       throw new AppError('NOT_FOUND', `tag ${name} is not attached to ${reference}`);
-    await this.tags.delete(repository, name, this.actors.of(request));
+    await this.tags.delete(repository, name, this.actors.of(request), confirmationIn(query));
   }
 
   @Get('accessories')

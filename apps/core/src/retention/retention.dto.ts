@@ -27,6 +27,7 @@ const additions = {
     .enum(['tag', 'artifact'])
     .describe('What is judged: each tag, or an artifact with all of its tags as in Harbor'),
   keep_signed: z.boolean().describe('What has a signature stays'),
+  keep_notary_signed: z.boolean().describe('Tags that Notary signs stay'),
   confirm_above: z
     .number()
     .int()
@@ -71,6 +72,7 @@ export class RetentionPolicyInputDto extends createZodDto(
     scope: z.object({ level: z.literal('project').default('project'), ref: int64 }),
     unit: additions.unit.default('tag'),
     keep_signed: additions.keep_signed.default(false),
+    keep_notary_signed: additions.keep_notary_signed.default(true),
     confirm_above: additions.confirm_above.default(null),
   }),
 ) {}
@@ -129,6 +131,7 @@ export class RetentionExecutionTaskDto extends createZodDto(
     end_time: z.string().optional(),
     total: z.number().int(),
     retained: z.number().int(),
+    retained_signed: z.number().int().describe('Of them, those that only a signature kept (not in Harbor)'),
   }),
 ) {}
 
@@ -176,6 +179,7 @@ export function readPolicy(body: z.output<typeof RetentionPolicyInputDto.schema>
     rules: body.rules,
     unit: body.unit,
     keepSigned: body.keep_signed,
+    keepNotarySigned: body.keep_notary_signed,
     confirmAbove: body.confirm_above,
     cron: cron ? cron : undefined,
   };
@@ -198,6 +202,7 @@ export function toPolicy(policy: PolicyDetail): z.input<typeof RetentionPolicyDt
     scope: { level: 'project', ref: policy.projectId },
     unit: policy.unit,
     keep_signed: policy.keepSigned,
+    keep_notary_signed: policy.keepNotarySigned,
     confirm_above: policy.confirmAbove,
   };
 }
@@ -233,6 +238,7 @@ export function toTask(task: TaskRow): z.input<typeof RetentionExecutionTaskDto.
     ...(task.endTime && { end_time: task.endTime.toISOString() }),
     total: numberIn(task.extraAttrs.total),
     retained: numberIn(task.extraAttrs.retained),
+    retained_signed: numberIn(task.extraAttrs.retained_signed),
   };
 }
 

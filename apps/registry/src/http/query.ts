@@ -15,3 +15,14 @@ export function queryOnce(request: FastifyRequest): SingleQuery {
   }
   return query as SingleQuery;
 }
+
+/** `name=true` or `name=false`; false when it is not there. Throws BAD_REQUEST for anything else. */
+export function flagIn(request: FastifyRequest, name: string): boolean {
+  const { [name]: text = 'false' } = queryOnce(request);
+  if (text !== 'true' && text !== 'false')
+    throw new AppError(
+      'BAD_REQUEST',
+      `query parameter ${name} is true or false, not ${JSON.stringify(text.slice(0, 64))}`,
+    );
+  return text === 'true';
+}

@@ -5,6 +5,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Actors } from '../auth/actors';
 import { isNotModified } from '../http/conditions';
+import { flagIn } from '../http/query';
 import type { RepositoryCall, Route, Routes } from '../http/route';
 import { param } from '../http/router';
 import { AskedManifests } from './asked-manifests';
@@ -56,13 +57,14 @@ export class ManifestsRoutes implements Routes {
     await reply.send(manifest.payload);
   }
 
-  /** end-9: a tag is only a name; a digest goes with all its tags. */
+  /** end-9: a tag is only a name; a digest goes with all its tags. Not of the specification: `confirm_signed`. */
   private async delete(call: RepositoryCall): Promise<void> {
     const { reply, repository } = call;
     const reference = parseReference(param(call, 'reference'));
     const actor = this.actors.of(call);
-    if (reference.kind === 'tag') await this.tags.delete(repository.full, reference.tag, actor);
-    else await this.deletions.delete(repository.full, reference.digest, actor);
+    const confirmed = { signed: flagIn(call.request, 'confirm_signed') };
+    if (reference.kind === 'tag') await this.tags.delete(repository.full, reference.tag, actor, confirmed);
+    else await this.deletions.delete(repository.full, reference.digest, actor, confirmed);
     await reply.status(202).header('content-length', 0).send();
   }
 }

@@ -1,5 +1,6 @@
 import { ImmutabilityModule } from '@breakwater/immutability';
 import { ProjectsModule } from '@breakwater/projects';
+import { TrustRecordsModule } from '@breakwater/trust';
 import { Module } from '@nestjs/common';
 import { ArtifactListRepository } from './artifact-list.repository';
 import { ArtifactListService } from './artifact-list.service';
@@ -14,7 +15,7 @@ import { TagListRepository } from './tag-list.repository';
 
 /** What the management API reads of repositories, artifacts and tags: no process that only moves bytes needs it. */
 @Module({
-  imports: [ProjectsModule, ImmutabilityModule],
+  imports: [ProjectsModule, ImmutabilityModule, TrustRecordsModule],
   providers: [
     ArtifactListRepository,
     ArtifactListService,

@@ -4,6 +4,8 @@ import { ImmutabilityModule } from '@breakwater/immutability';
 import { Project } from '@breakwater/projects';
 import { QuotasModule } from '@breakwater/quotas';
 import { SettingsModule } from '@breakwater/settings';
+import { SignedTagsModule } from '@breakwater/signed-tags';
+import { TrustRecordsModule } from '@breakwater/trust';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Accessory } from './artifact/accessory.entity';
@@ -100,6 +102,8 @@ const services = [
     ChangesModule,
     ImmutabilityModule,
     SettingsModule,
+    SignedTagsModule,
+    TrustRecordsModule,
   ],
   providers: services,
   // What decides whether pulls are counted, for who folds them.

@@ -19,6 +19,7 @@ export { ArtifactAddition } from './additions/artifact-addition.entity';
 export { Icon } from './icons/icon.entity';
 export { DeletedArtifactBlob } from './deletion/deleted-artifact-blob.entity';
 export { ArtifactsModule } from './artifacts.module';
+export { unconfirmed, type Confirmation } from './deletion/deletion-confirmation';
 export { ArtifactDeletionService } from './deletion/artifact-deletion.service';
 export { ArtifactPurgeService, type Purged } from './deletion/artifact-purge.service';
 export { ArtifactRestoreService, type RestoredArtifact } from './deletion/artifact-restore.service';

@@ -65,14 +65,23 @@ export function auditEntries(event: AuditedEvent): AuditEntry[] {
     operation,
     resourceType,
     resource,
-    description: `${operation} ${resourceType}: ${resource}${more(event)}`,
+    description: `${operation} ${resourceType}: ${resource}${replacementIn(event)}${signaturesIn(event)}`,
     succeeded: true,
   }));
 }
 
-function more({ topic, payload }: ChangeEvent): string {
+function replacementIn({ topic, payload }: ChangeEvent): string {
   if (topic !== 'signed-tag.replaced') return '';
   return `, signed as ${payload.oldDigest}, by ${payload.newDigest}, which is not signed`;
+}
+
+/** Of what was deleted although it is signed: who reads the log need not look for trust data of then. */
+function signaturesIn({ payload }: ChangeEvent): string {
+  if (!('signed' in payload) || payload.signed === undefined) return '';
+  const said = payload.signed.map(
+    ({ tag, gun, roles, digests }) => `${tag} by ${roles.join(' and ')} of ${gun} for ${digests.join(' and ')}`,
+  );
+  return `, confirmed although Notary signs ${said.join('; ')}`;
 }
 
 function resourcesOf({ topic, payload }: ChangeEvent): string[] {

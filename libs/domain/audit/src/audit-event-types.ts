@@ -48,6 +48,7 @@ export const auditEventTypes = [
   'update_webhook_policy',
   'delete_webhook_policy',
   'update_trust_policy',
+  'delete_trust_data',
   'update_cve_allowlist',
   'create_scanner',
   'update_scanner',

@@ -10,7 +10,7 @@ export interface RetainedArtifact {
   creationTime: Date | null;
   /** It has a signature among its accessories. */
   signed: boolean;
-  tags: readonly { name: string; pushTime: Date; immutable: boolean }[];
+  tags: readonly { name: string; pushTime: Date; immutable: boolean; signedBy: string | null }[];
 }
 
 /** What is kept or goes as a whole: a tag, an artifact without one, or an artifact with all of its tags. */
@@ -21,6 +21,8 @@ export interface Candidate {
   pushTime: Date;
   pullTime: Date | null;
   immutable: boolean;
+  /** What Notary's trust data says of its tags, for people; null: nothing. */
+  signedBy: string | null;
 }
 
 export type RetentionUnit = 'tag' | 'artifact';
@@ -36,8 +38,8 @@ export function candidatesOf(artifacts: readonly RetainedArtifact[], unit: Reten
 }
 
 function ofTag(artifact: RetainedArtifact, tag: RetainedArtifact['tags'][number]): Candidate {
-  const { pushTime, immutable, name } = tag;
-  return { artifact, tags: [name], pushTime, pullTime: artifact.pullTime, immutable };
+  const { pushTime, immutable, name, signedBy } = tag;
+  return { artifact, tags: [name], pushTime, pullTime: artifact.pullTime, immutable, signedBy };
 }
 
 function whole(artifact: RetainedArtifact): Candidate {
@@ -48,5 +50,6 @@ function whole(artifact: RetainedArtifact): Candidate {
     pushTime: new Date(Math.max(...times)),
     pullTime: artifact.pullTime,
     immutable: artifact.tags.some(({ immutable }) => immutable),
+    signedBy: artifact.tags.flatMap(({ signedBy }) => signedBy ?? []).join('; ') || null,
   };
 }

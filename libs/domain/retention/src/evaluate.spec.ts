@@ -2,7 +2,7 @@ import { tagRule, type TagRule } from '@breakwater/contracts';
 import fc from 'fast-check';
 import type { RetainedArtifact } from './candidates';
 import { evaluate } from './evaluate';
-import { rulesFor } from './retention-policy';
+import { rulesFor, type RetentionPolicyRules } from './retention-policy';
 
 const now = new Date('2026-11-23T12:00:00Z');
 const ago = (days: number): Date => new Date(now.getTime() - days * 86_400_000);
@@ -25,17 +25,23 @@ function rule(template: string, parameter?: number, picking: Partial<Picking> = 
 
 let id = 0;
 function artifact(tags: Record<string, number>, given: Partial<RetainedArtifact> = {}): RetainedArtifact {
-  const names = Object.entries(tags).map(([name, days]) => ({ name, pushTime: ago(days), immutable: false }));
+  const names = Object.entries(tags).map(([name, days]) => ({
+    name,
+    pushTime: ago(days),
+    immutable: false,
+    signedBy: null,
+  }));
   const pushTime = names[0]?.pushTime ?? ago(0);
   id++;
   const own = { id, digest: `sha256:${id}`, type: 'IMAGE', pushTime, pullTime: null, creationTime: null };
   return { ...own, signed: false, tags: names, ...given };
 }
 
-const policy = (rules: TagRule[], options: { unit?: 'tag' | 'artifact'; keepSigned?: boolean } = {}) => ({
+const policy = (rules: TagRule[], options: Partial<RetentionPolicyRules> = {}) => ({
   rules,
   unit: options.unit ?? ('tag' as const),
   keepSigned: options.keepSigned ?? false,
+  keepNotarySigned: options.keepNotarySigned ?? true,
 });
 
 const outcomes = (...given: Parameters<typeof evaluate>) =>
@@ -114,7 +120,7 @@ describe('evaluate', () => {
   });
 
   it('keeps what is immutable, and what is signed where the policy says so', () => {
-    const fixed = artifact({}, { tags: [{ name: 'v1', pushTime: ago(9), immutable: true }] });
+    const fixed = artifact({}, { tags: [{ name: 'v1', pushTime: ago(9), immutable: true, signedBy: null }] });
     const signed = artifact({ v2: 9 }, { signed: true });
     const rules = [rule('latestPushedK', 0)];
     expect(outcomes(policy(rules), [fixed, signed], now)).toEqual({ v1: 'IMMUTABLE', v2: 'DEL' });
@@ -122,6 +128,24 @@ describe('evaluate', () => {
       v1: 'IMMUTABLE',
       v2: 'RETAIN',
     });
+  });
+
+  it('keeps the tags that Notary signs, unless the policy says otherwise', () => {
+    const tag = (name: string, signedBy: string | null) => ({ name, pushTime: ago(9), immutable: false, signedBy });
+    const mixed = artifact({}, { tags: [tag('v1', 'v1 (host/library/app, targets)'), tag('v2', null)] });
+    const rules = [rule('latestPushedK', 0)];
+    const [signed, plain] = evaluate(policy(rules), [mixed], now);
+    expect(signed).toMatchObject({
+      outcome: 'RETAIN',
+      keptSigned: true,
+      reason: 'signed: Notary names v1 (host/library/app, targets)',
+    });
+    expect(plain).toMatchObject({ outcome: 'DEL', keptSigned: false });
+    // A rule that keeps it is told first; together, all go or stay.
+    expect(evaluate(policy([rule('always')]), [mixed], now).some(({ keptSigned }) => keptSigned)).toBe(false);
+    expect(outcomes(policy(rules, { unit: 'artifact' }), [mixed], now)).toEqual({ 'v1+v2': 'RETAIN' });
+    expect(outcomes(policy(rules, { keepNotarySigned: false }), [mixed], now)).toEqual({ v1: 'DEL', v2: 'DEL' });
+    expect(outcomes(policy(rules, { keepNotarySigned: false, keepSigned: true }), [mixed], now).v1).toBe('RETAIN');
   });
 
   it('gives the verdicts of a plain model', () => {
@@ -188,6 +212,7 @@ const policies = fc.record({
   rules: fc.array(rules, { maxLength: 5 }),
   unit: fc.constantFrom('tag' as const, 'artifact' as const),
   keepSigned: fc.boolean(),
+  keepNotarySigned: fc.boolean(),
 });
 const day = fc.integer({ min: 0, max: 8 }).map(ago);
 const repositories = fc
@@ -201,19 +226,21 @@ const repositories = fc
         signed: fc.boolean(),
         tagTimes: fc.array(day, { minLength: 7, maxLength: 7 }),
         immutable: fc.constantFrom(false, false, true),
+        signedTag: fc.constantFrom('', ...names),
       }),
       { maxLength: 6 },
     ),
   )
   .map((drawn) => {
     const taken = new Set<string>();
-    return drawn.map(({ tags, tagTimes, immutable, ...given }, index): RetainedArtifact => {
+    return drawn.map(({ tags, tagTimes, immutable, signedTag, ...given }, index): RetainedArtifact => {
       const own = tags.filter((tag) => !taken.has(tag));
       own.forEach((tag) => taken.add(tag));
       const named = own.map((name, place) => ({
         name,
         pushTime: tagTimes[place]!,
         immutable: immutable && place === 0,
+        signedBy: signedTag === name ? `${name} by somebody` : null,
       }));
       return { id: index, digest: `sha256:${index}`, type: 'IMAGE', creationTime: null, ...given, tags: named };
     });
@@ -245,7 +272,11 @@ function modelUnits(artifact: RetainedArtifact, unit: 'tag' | 'artifact'): Unit[
 function modelVerdicts(given: Parameters<typeof evaluate>[0], artifacts: RetainedArtifact[]): unknown[] {
   const units = artifacts.flatMap((one) => modelUnits(one, given.unit));
   return units.map((unit) => {
-    const kept = given.rules.some((one) => keeps(one, unit, units)) || (given.keepSigned && unit.artifact.signed);
+    const byNotary = unit.artifact.tags.some(({ name, signedBy }) => signedBy !== null && unit.tags.includes(name));
+    const kept =
+      given.rules.some((one) => keeps(one, unit, units)) ||
+      (given.keepSigned && (unit.artifact.signed || byNotary)) ||
+      (given.keepNotarySigned && byNotary);
     return [unit.artifact.id, unit.tags, kept ? 'RETAIN' : unit.immutable ? 'IMMUTABLE' : 'DEL'];
   });
 }

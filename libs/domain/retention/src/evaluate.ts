@@ -10,6 +10,8 @@ export type Outcome = 'RETAIN' | 'DEL' | 'IMMUTABLE';
 export interface Verdict {
   candidate: Candidate;
   outcome: Outcome;
+  /** No rule keeps it, but a signature. */
+  keptSigned: boolean;
   /** For people: which rule kept it, or why none did. */
   reason: string;
 }
@@ -19,7 +21,7 @@ export interface Verdict {
  * stays. A dry run and a real one say the same.
  */
 export function evaluate(
-  { rules, unit, keepSigned }: RetentionPolicyRules,
+  { rules, unit, ...policy }: RetentionPolicyRules,
   artifacts: readonly RetainedArtifact[],
   now: Date,
 ): Verdict[] {
@@ -28,12 +30,22 @@ export function evaluate(
   return candidates.map((candidate) => {
     const heard = opinions.map((ofRule) => ofRule.get(candidate));
     const keeper = heard.findIndex((opinion) => opinion?.keeps);
-    if (keeper >= 0) return { candidate, outcome: 'RETAIN', reason: said(rules[keeper], keeper, heard[keeper]) };
-    if (keepSigned && candidate.artifact.signed)
-      return { candidate, outcome: 'RETAIN', reason: 'signed: the policy keeps what has a signature' };
+    if (keeper >= 0)
+      return { candidate, outcome: 'RETAIN', keptSigned: false, reason: said(rules[keeper], keeper, heard[keeper]) };
+    const signature = keepingSignature(policy, candidate);
+    if (signature !== undefined) return { candidate, outcome: 'RETAIN', keptSigned: true, reason: signature };
     const reason = rules.map((rule, index) => said(rule, index, heard[index])).join('; ');
-    return { candidate, outcome: candidate.immutable ? 'IMMUTABLE' : 'DEL', reason };
+    return { candidate, outcome: candidate.immutable ? 'IMMUTABLE' : 'DEL', keptSigned: false, reason };
   });
+}
+
+/** Which signature keeps it, whatever the rules say. */
+function keepingSignature(
+  { keepSigned, keepNotarySigned }: Omit<RetentionPolicyRules, 'rules' | 'unit'>,
+  { artifact, signedBy }: Candidate,
+): string | undefined {
+  if ((keepSigned || keepNotarySigned) && signedBy !== null) return `signed: Notary names ${signedBy}`;
+  return keepSigned && artifact.signed ? 'signed: the policy keeps what has a signature' : undefined;
 }
 
 /** Of the candidates that the rule is about. */

@@ -1,5 +1,6 @@
 import { ArtifactInventory } from '@breakwater/artifacts';
 import { ImmutableTags } from '@breakwater/immutability';
+import { SignedTags, type TagSignature } from '@breakwater/signed-tags';
 import { Injectable } from '@nestjs/common';
 import type { RetainedArtifact } from './candidates';
 import { evaluate, type Verdict } from './evaluate';
@@ -12,6 +13,7 @@ export class RepositoryVerdicts {
   constructor(
     private readonly inventory: ArtifactInventory,
     private readonly immutable: ImmutableTags,
+    private readonly signed: SignedTags,
   ) {}
 
   /** Repositories that the policy is about, with their project; what no rule picks is left as it is. */
@@ -24,14 +26,25 @@ export class RepositoryVerdicts {
   async of(policy: PolicyRow, repository: string): Promise<Verdict[]> {
     const rules = rulesFor(policy.rules, withoutProject(repository));
     if (rules.length === 0) return [];
-    const isImmutable = await this.immutable.of({ projectId: policy.projectId, name: repository });
+    const place = { projectId: policy.projectId, name: repository };
+    const isImmutable = await this.immutable.of(place);
+    const signatures = signaturesByTag(await this.signed.of(place));
     const artifacts = (await this.inventory.of(repository)).map(({ created, tags, ...artifact }): RetainedArtifact => ({
       ...artifact,
       creationTime: dateOf(created),
-      tags: tags.map((tag) => ({ ...tag, immutable: isImmutable?.(tag.name) ?? false })),
+      tags: tags.map((tag) => ({
+        ...tag,
+        immutable: isImmutable?.(tag.name) ?? false,
+        signedBy: signatures.get(tag.name) ?? null,
+      })),
     }));
     return evaluate({ ...policy, rules }, artifacts, new Date());
   }
+}
+
+/** `v1 (registry.example.com/library/app, targets/releases)` */
+function signaturesByTag(signed: readonly TagSignature[]): Map<string, string> {
+  return new Map(signed.map(({ tag, gun, roles }) => [tag, `${tag} (${gun}, ${roles.join(' and ')})`]));
 }
 
 function withoutProject(repository: string): string {

@@ -52,8 +52,10 @@ export class RetentionJobRunner {
       ? { total: verdicts.length, deleted: doomed.length }
       : await this.deleteAll(policy, repository, { verdicts, doomed }, context);
     const counts = { total: done.total, retained: done.total - done.deleted };
+    const signed = verdicts.filter(({ keptSigned }) => keptSigned).length;
+    if (signed > 0) context.log(`${signed} ${dryRun ? 'would stay' : 'stay'} for their signatures alone`);
     context.log(`${counts.retained} of ${counts.total} ${dryRun ? 'would stay' : 'stay'}`);
-    context.result(counts);
+    context.result({ ...counts, retained_signed: signed });
   }
 
   private async deleteAll(
@@ -76,6 +78,7 @@ export class RetentionJobRunner {
           repository,
           batch.map((verdict) => toDoomed(verdict, policy)),
           actor,
+          { signed: !policy.keepNotarySigned },
         );
         Object.assign(next, countIn(state, batch, outcomes, repository));
       });

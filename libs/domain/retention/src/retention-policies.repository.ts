@@ -18,7 +18,7 @@ export interface PolicyRow extends PolicyContent {
 
 const select = `
   SELECT x.id, x.project_id AS "projectId", p.name AS "projectName", x.rules, x.unit, x.keep_signed AS "keepSigned",
-    x.confirm_above AS "confirmAbove"
+    x.keep_notary_signed AS "keepNotarySigned", x.confirm_above AS "confirmAbove"
   FROM retention_policy x JOIN project p ON p.id = x.project_id`;
 
 @Injectable()
@@ -46,17 +46,18 @@ export class RetentionPoliciesRepository {
   /** Undefined: the project has one. */
   async insert(projectId: number, content: PolicyContent): Promise<number | undefined> {
     const [row] = await this.database.query<{ id: number }>(
-      `INSERT INTO retention_policy (project_id, rules, unit, keep_signed, confirm_above) VALUES ($1, $2, $3, $4, $5)
+      `INSERT INTO retention_policy (project_id, rules, unit, keep_signed, confirm_above, keep_notary_signed) VALUES ($1, $2, $3, $4, $5, $6)
        ON CONFLICT (project_id) DO NOTHING RETURNING id`,
-      [projectId, JSON.stringify(content.rules), content.unit, content.keepSigned, content.confirmAbove],
+      [projectId, ...valuesOf(content)],
     );
     return row?.id;
   }
 
   async update(id: number, content: PolicyContent): Promise<void> {
     await this.database.query(
-      `UPDATE retention_policy SET rules = $2, unit = $3, keep_signed = $4, confirm_above = $5, update_time = now() WHERE id = $1`,
-      [id, JSON.stringify(content.rules), content.unit, content.keepSigned, content.confirmAbove],
+      `UPDATE retention_policy SET rules = $2, unit = $3, keep_signed = $4, confirm_above = $5, keep_notary_signed = $6,
+         update_time = now() WHERE id = $1`,
+      [id, ...valuesOf(content)],
     );
   }
 
@@ -64,3 +65,11 @@ export class RetentionPoliciesRepository {
     await this.database.query('DELETE FROM retention_policy WHERE id = $1', [id]);
   }
 }
+
+const valuesOf = ({ rules, unit, keepSigned, confirmAbove, keepNotarySigned }: PolicyContent): unknown[] => [
+  JSON.stringify(rules),
+  unit,
+  keepSigned,
+  confirmAbove,
+  keepNotarySigned,
+];

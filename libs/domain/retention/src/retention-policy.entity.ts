@@ -40,6 +40,9 @@ export class RetentionPolicy {
   @Column({ name: 'keep_signed', type: 'boolean', default: false })
   keepSigned!: boolean;
 
+  @Column({ name: 'keep_notary_signed', type: 'boolean', default: true })
+  keepNotarySigned!: boolean;
+
   /** Percent: a run that would delete more than that waits for a person's word. Null: none does. */
   @Column({ name: 'confirm_above', type: 'integer', nullable: true })
   confirmAbove!: number | null;

@@ -9,6 +9,8 @@ export interface RetentionPolicyRules {
   unit: RetentionUnit;
   /** What has a signature stays, whatever the rules say. */
   keepSigned: boolean;
+  /** Tags that Notary signs stay, whatever the rules say. */
+  keepNotarySigned: boolean;
 }
 
 const maxRules = 15;

@@ -3,6 +3,7 @@ import { EventsModule } from '@breakwater/events';
 import { ExecutionsModule } from '@breakwater/executions';
 import { ImmutabilityModule } from '@breakwater/immutability';
 import { Project } from '@breakwater/projects';
+import { SignedTagsModule } from '@breakwater/signed-tags';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { RepositoryVerdicts } from './repository-verdicts';
@@ -20,6 +21,7 @@ import { UntaggedRetention } from './untagged-retention';
     EventsModule,
     ExecutionsModule,
     ImmutabilityModule,
+    SignedTagsModule,
   ],
   providers: [
     RetentionPoliciesRepository,

@@ -1,4 +1,5 @@
 export {
+  isPinned,
   type CosignPolicy,
   type NamedIdentity,
   type NamedKey,

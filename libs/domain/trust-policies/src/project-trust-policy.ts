@@ -60,6 +60,10 @@ export interface NotaryTrust {
   rootKeyIds: string[];
 }
 
+/** Whether trust data with these ids of its root's keys counts, where the policy pins those. */
+export const isPinned = (rootKeyIds: readonly string[], pinned: readonly string[]): boolean =>
+  pinned.length === 0 || rootKeyIds.some((id) => pinned.includes(id));
+
 export interface NotationPolicy {
   stores: NamedStore[];
   /** `*` alone, or names as `x509.subject: C=DE, ST=BE, O=acme`. */

@@ -8,6 +8,7 @@ import {
   redisFragment,
   secretFragment,
   serverFragment,
+  trustServerFragment,
 } from './fragments';
 import { scannersFragment } from './scanners.fragment';
 import { settingsFragment } from './settings.fragment';
@@ -18,6 +19,7 @@ export const coreConfig = z.object({
   ...redisFragment,
   ...frontDoorFragment,
   ...externalHostsFragment,
+  ...trustServerFragment,
   ...secretFragment,
   ...overloadFragment,
   ...settingsFragment,

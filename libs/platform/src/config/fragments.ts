@@ -91,6 +91,14 @@ export const externalHostsFragment = {
   ),
 };
 
+/** For the commands that people are told to type. */
+export const trustServerFragment = {
+  NOTARY_PORT: port
+    .min(1)
+    .optional()
+    .describe('Port (https) where clients find a trust server of its own; unset: they ask the registry’s address'),
+};
+
 export const secretFragment = {
   SECRET_KEY: z
     .string()

@@ -7,6 +7,7 @@ import {
   frontDoorFragment,
   networkList,
   secretFragment,
+  trustServerFragment,
 } from './fragments';
 import { webhooksFragment } from './webhooks.fragment';
 
@@ -49,6 +50,7 @@ export const jobserviceConfig = z.object({
     .max(86_400)
     .default(60)
     .describe('A signed tag that was moved may be signed anew within so long, before it is told that it was replaced'),
+  ...trustServerFragment,
   GC_TIME_WINDOW_HOURS: z.coerce
     .number()
     .min(0)

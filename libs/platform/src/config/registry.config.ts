@@ -7,6 +7,7 @@ import {
   redisFragment,
   secretFragment,
   serverFragment,
+  trustServerFragment,
 } from './fragments';
 import { failpointFragment, withFailpointRules } from './failpoint.fragment';
 import { registryConcurrencyFragment } from './registry-concurrency.fragment';
@@ -20,6 +21,7 @@ const storing = withStorageRules(
     ...databaseFragment,
     ...redisFragment,
     ...frontDoorFragment,
+    ...trustServerFragment,
     ...secretFragment,
     ...storageFragment,
     ...deliveryFragment,

@@ -37,6 +37,8 @@ const additions: Row[] = [
   { route: `GET ${repository}/storage`, needs: 'P repository:read' },
   { route: `GET ${artifact}/storage`, needs: 'P artifact:read' },
   { route: `GET ${artifact}/additions/signatures`, needs: 'P artifact-addition:read' },
+  { route: `GET ${repository}/trust`, needs: 'P artifact-addition:read' },
+  { route: `DELETE ${repository}/trust`, needs: 'P configuration:update', fill: { repository_name: 'none' } },
   { route: `GET ${project}/deleted-artifacts`, needs: 'P artifact:create' },
   { route: `DELETE ${project}/deleted-artifacts`, needs: 'P artifact:delete' },
   { route: `GET ${repository}/deleted-artifacts`, needs: 'P artifact:create' },

@@ -1,13 +1,16 @@
 import type { EventActor } from '@breakwater/contracts';
 import { Outbox } from '@breakwater/events';
 import { AppError } from '@breakwater/kernel';
+import type { TagSignature } from '@breakwater/signed-tags';
+import { TrustData } from '@breakwater/trust';
 import { Injectable } from '@nestjs/common';
 import { artifactEvent } from '../artifact/artifact-event';
 import { ArtifactRemoval } from './artifact-removal';
 import { ArtifactsRepository, type ArtifactRow } from '../artifact/artifacts.repository';
 import { ProjectChanges } from '../usage/project-changes';
 import { RepositoriesRepository, type RepositoryRow } from '../repository/repositories.repository';
-import { TagGuard } from '../tags/tag-guard';
+import { TagGuard, toldOf } from '../tags/tag-guard';
+import { unconfirmed } from './deletion-confirmation';
 
 /**
  * Deleting artifacts: they, their tags and links go in one transaction. For a while they can be restored and count in the
@@ -22,23 +25,30 @@ export class ArtifactDeletionService {
     private readonly tags: TagGuard,
     private readonly removal: ArtifactRemoval,
     private readonly outbox: Outbox,
+    private readonly trust: TrustData,
   ) {}
 
-  /** Throws NAME_UNKNOWN, MANIFEST_UNKNOWN, or PRECONDITION while an index lists the artifact or one of its tags is immutable. */
-  async delete(repository: string, digest: string, actor: EventActor): Promise<void> {
+  /**
+   * Throws NAME_UNKNOWN, MANIFEST_UNKNOWN, or PRECONDITION while an index lists the artifact or one of its tags is
+   * immutable, and while Notary signs one and that is not confirmed.
+   */
+  async delete(repository: string, digest: string, actor: EventActor, confirmed = unconfirmed): Promise<void> {
     const days = await this.removal.windowDays();
     await this.changes.inRepository(repository, async (row, quota) => {
       const [artifact] = await this.artifacts.findMany(row.id, [digest]);
       if (!artifact) throw new AppError('MANIFEST_UNKNOWN', 'manifest unknown', { detail: { digest } });
       await this.assertNotListed(repository, artifact);
-      await this.tags.assertArtifact(row, artifact.id);
+      const signed = await this.tags.assertArtifact(row, artifact.id, confirmed);
       const freed = await this.removal.prepare(row, [artifact.id], { days, actor: actor.name });
-      await this.removeRows(row, artifact, actor);
+      await this.removeRows(row, artifact, actor, signed);
       await this.changes.count(quota, -freed);
     });
   }
 
-  /** Removes a repository with all that is in it. Throws NAME_UNKNOWN, or PRECONDITION while one of its tags is immutable. */
+  /**
+   * Removes a repository with all that is in it, Notary's trust data too: who deletes a repository means its signatures as
+   * well. Throws NAME_UNKNOWN, or PRECONDITION while one of its tags is immutable.
+   */
   async deleteRepository(repository: string, actor: EventActor): Promise<void> {
     const days = await this.removal.windowDays();
     await this.changes.inRepository(repository, async (row, quota) => {
@@ -52,6 +62,7 @@ export class ArtifactDeletionService {
         key: repository,
         payload: { projectId: row.projectId, repositoryId: row.id, repository, actor },
       });
+      await this.trust.deleteOf(repository);
     });
   }
 
@@ -71,9 +82,15 @@ export class ArtifactDeletionService {
     );
   }
 
-  private async removeRows(repository: RepositoryRow, artifact: ArtifactRow, actor: EventActor): Promise<void> {
+  private async removeRows(
+    repository: RepositoryRow,
+    artifact: ArtifactRow,
+    actor: EventActor,
+    signed: readonly TagSignature[],
+  ): Promise<void> {
     const tags = await this.tags.note(repository, artifact, actor);
     await this.artifacts.delete(artifact.id);
-    await this.outbox.add(artifactEvent('artifact.deleted', repository, { ...artifact, tags }, actor));
+    const { payload, ...event } = artifactEvent('artifact.deleted', repository, { ...artifact, tags }, actor);
+    await this.outbox.add({ ...event, payload: { ...payload, ...toldOf(signed) } });
   }
 }

@@ -3,6 +3,7 @@ import { AppError } from '@breakwater/kernel';
 import { Injectable } from '@nestjs/common';
 import { ArtifactDeletionService } from './artifact-deletion.service';
 import { ArtifactInventory, type InventoriedArtifact } from './artifact-inventory.repository';
+import type { Confirmation } from './deletion-confirmation';
 import { ProjectChanges } from '../usage/project-changes';
 import { TagsService } from '../tags/tags.service';
 
@@ -29,12 +30,13 @@ export class ArtifactPruning {
   ) {}
 
   /** In one transaction, and in the order given. Throws NAME_UNKNOWN for a repository that is gone. */
-  prune(repository: string, doomed: readonly Doomed[], actor: EventActor): Promise<Pruned[]> {
+  prune(repository: string, doomed: readonly Doomed[], actor: EventActor, confirmed: Confirmation): Promise<Pruned[]> {
     return this.changes.inRepository(repository, async (row) => {
       const ids = doomed.map(({ artifactId }) => artifactId);
       const found = await this.inventory.some(row.id, ids);
       const outcomes: Pruned[] = [];
-      for (const one of doomed) outcomes.push(await this.pruneOne(repository, one, found.get(one.artifactId), actor));
+      for (const one of doomed)
+        outcomes.push(await this.pruneOne(repository, one, found.get(one.artifactId), { actor, confirmed }));
       return outcomes;
     });
   }
@@ -43,13 +45,13 @@ export class ArtifactPruning {
     repository: string,
     doomed: Doomed,
     artifact: InventoriedArtifact | undefined,
-    actor: EventActor,
+    { actor, confirmed }: { actor: EventActor; confirmed: Confirmation },
   ): Promise<Pruned> {
     if (!artifact || !isAsDecided(doomed, artifact)) return { outcome: 'changed' };
     try {
       if (doomed.tags.length === artifact.tags.length && !artifact.isChild)
-        await this.deletion.delete(repository, artifact.digest, actor);
-      else for (const { name } of doomed.tags) await this.tags.delete(repository, name, actor);
+        await this.deletion.delete(repository, artifact.digest, actor, confirmed);
+      else for (const { name } of doomed.tags) await this.tags.delete(repository, name, actor, confirmed);
     } catch (error) {
       // Refused before anything was written, so that the transaction can go on.
       if (error instanceof AppError && error.code === 'PRECONDITION')

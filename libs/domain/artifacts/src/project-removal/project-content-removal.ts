@@ -1,6 +1,7 @@
 import type { EventActor } from '@breakwater/contracts';
 import { Outbox } from '@breakwater/events';
 import { AppError } from '@breakwater/kernel';
+import { TrustData } from '@breakwater/trust';
 import { Injectable } from '@nestjs/common';
 import { ArtifactsRepository, type RemovableArtifact } from '../artifact/artifacts.repository';
 import { ProjectChanges } from '../usage/project-changes';
@@ -32,6 +33,7 @@ export class ProjectContentRemoval {
     private readonly tags: TagGuard,
     private readonly usage: ProjectUsageRepository,
     private readonly outbox: Outbox,
+    private readonly trust: TrustData,
   ) {}
 
   /** A repository's tag that is immutable, `team/app:v1`; undefined when the project has none. */
@@ -79,6 +81,7 @@ export class ProjectContentRemoval {
       actor,
     };
     await this.outbox.add({ topic: 'repository.deleted', key: repository.name, payload });
+    await this.trust.deleteOf(repository.name);
     return { repositories: 1, artifacts: 0 };
   }
 

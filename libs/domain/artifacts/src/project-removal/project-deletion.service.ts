@@ -2,6 +2,7 @@ import type { ProjectFacts } from '@breakwater/access';
 import { AppError } from '@breakwater/kernel';
 import { Database } from '@breakwater/platform';
 import { ProjectsService } from '@breakwater/projects';
+import { TrustData } from '@breakwater/trust';
 import { Injectable } from '@nestjs/common';
 import { DeletedArtifactsRepository } from '../deletion/deleted-artifacts.repository';
 import { RepositoryListRepository } from '../repository-list.repository';
@@ -18,6 +19,7 @@ export class ProjectDeletionService {
     private readonly projects: ProjectsService,
     private readonly repositories: RepositoryListRepository,
     private readonly deleted: DeletedArtifactsRepository,
+    private readonly trust: TrustData,
   ) {}
 
   /** Why the project cannot be deleted; undefined when it can. */
@@ -26,8 +28,8 @@ export class ProjectDeletionService {
   }
 
   /**
-   * Throws PRECONDITION while the project has repositories; one with blobs only goes with it, and so does what could
-   * be restored.
+   * Throws PRECONDITION while the project has repositories; one with blobs only goes with it, and so do what could be
+   * restored and trust data of repositories that were never there.
    */
   async delete(project: Pick<ProjectFacts, 'id' | 'name'>): Promise<void> {
     try {
@@ -37,6 +39,7 @@ export class ProjectDeletionService {
         await this.repositories.deleteUnlisted(project.id);
         await this.deleted.deleteOfProject(project.id);
         await this.projects.delete(project);
+        await this.trust.deleteOfProject(project.name);
       });
     } catch (error) {
       if ((error as { code?: string }).code !== foreignKeyViolation) throw error;

@@ -1,7 +1,9 @@
 import type { EventActor } from '@breakwater/contracts';
 import { ImmutableTags } from '@breakwater/immutability';
+import { SignedTags, type TagSignature } from '@breakwater/signed-tags';
 import { Injectable } from '@nestjs/common';
 import type { ArtifactRow } from '../artifact/artifacts.repository';
+import type { Confirmation } from '../deletion/deletion-confirmation';
 import type { RepositoryRow } from '../repository/repositories.repository';
 import { TagsRepository } from './tags.repository';
 
@@ -11,11 +13,27 @@ export class TagGuard {
   constructor(
     private readonly tags: TagsRepository,
     private readonly immutable: ImmutableTags,
+    private readonly signed: SignedTags,
   ) {}
 
-  /** Throws PRECONDITION when one of the artifact's tags is immutable. */
-  async assertArtifact(repository: RepositoryRow, artifactId: number): Promise<void> {
-    await this.immutable.assertMutable(repository, await this.tags.namesOf(artifactId));
+  /** The signatures of the artifact's tags. Throws as `assertDeletable`. */
+  async assertArtifact(repository: RepositoryRow, artifactId: number, confirmed: Confirmation) {
+    return this.assertDeletable(repository, await this.tags.namesOf(artifactId), confirmed);
+  }
+
+  /**
+   * Answers Notary's signatures of these tags. Throws PRECONDITION when one of them is immutable, or signed while nobody
+   * has confirmed that.
+   */
+  async assertDeletable(
+    repository: RepositoryRow,
+    names: readonly string[],
+    confirmed: Confirmation,
+  ): Promise<TagSignature[]> {
+    await this.immutable.assertMutable(repository, names);
+    const signed = await this.signed.among(repository, names);
+    if (signed.length > 0 && !confirmed.signed) this.signed.refuse(repository, signed);
+    return signed;
   }
 
   /** Throws PRECONDITION when one of the repository's tags is immutable. */
@@ -44,3 +62,6 @@ export class TagGuard {
     return names;
   }
 }
+
+/** What events of deletions tell of signatures. */
+export const toldOf = (signed: readonly TagSignature[]) => (signed.length > 0 ? { signed: [...signed] } : {});

@@ -4,8 +4,10 @@ import { ImmutableTags } from '@breakwater/immutability';
 import { AppError } from '@breakwater/kernel';
 import { Injectable } from '@nestjs/common';
 import { ArtifactsRepository } from '../artifact/artifacts.repository';
+import { unconfirmed } from '../deletion/deletion-confirmation';
 import { ProjectChanges, unknownRepository } from '../usage/project-changes';
 import { RepositoriesRepository, type RepositoryRow } from '../repository/repositories.repository';
+import { TagGuard, toldOf } from './tag-guard';
 import { TagsRepository, type TagMove } from './tags.repository';
 
 /** HTTP preconditions on the tags of a push: digests they must, or must not, point to; `*` stands for any. */
@@ -36,6 +38,7 @@ export class TagsService {
     private readonly tags: TagsRepository,
     private readonly outbox: Outbox,
     private readonly immutable: ImmutableTags,
+    private readonly guard: TagGuard,
   ) {}
 
   /** One more than asked for tells whether there are more. Throws NAME_UNKNOWN. */
@@ -73,18 +76,29 @@ export class TagsService {
     });
   }
 
-  /** Removes the name only; the artifact stays. Throws NAME_UNKNOWN, MANIFEST_UNKNOWN, or PRECONDITION for an immutable one. */
-  async delete(repository: string, name: string, actor: EventActor): Promise<void> {
+  /**
+   * Removes the name only; the artifact stays. Throws NAME_UNKNOWN, MANIFEST_UNKNOWN, or PRECONDITION for an immutable one,
+   * and for one that Notary signs while that is not confirmed.
+   */
+  async delete(repository: string, name: string, actor: EventActor, confirmed = unconfirmed): Promise<void> {
     await this.changes.inRepository(repository, async (row) => {
       const digest = (await this.tags.digests(row.id, [name])).get(name);
       if (!digest) throw new AppError('MANIFEST_UNKNOWN', 'manifest unknown', { detail: { tag: name } });
-      await this.immutable.assertMutable(row, [name]);
+      const signed = await this.guard.assertDeletable(row, [name], confirmed);
       await this.tags.delete(row.id, name);
       await this.tags.recordMoves(row.id, [{ name, oldDigest: digest, newDigest: null }], actor);
       await this.outbox.add({
         topic: 'tag.deleted',
         key: repository,
-        payload: { projectId: row.projectId, repositoryId: row.id, repository, actor, digest, tag: name },
+        payload: {
+          projectId: row.projectId,
+          repositoryId: row.id,
+          repository,
+          actor,
+          digest,
+          tag: name,
+          ...toldOf(signed),
+        },
       });
     });
   }

@@ -1,4 +1,4 @@
-import type { NotaryTrust } from '@breakwater/trust-policies';
+import { isPinned, type NotaryTrust } from '@breakwater/trust-policies';
 import type { Evidence } from './evidence';
 import type { SigningReason } from './signing-status';
 
@@ -41,9 +41,6 @@ export function notaryStatements(
   const counting = facts.filter(({ rootKeyIds }) => isPinned(rootKeyIds, pinned));
   return [...groupBy(counting, ({ tag }) => tag)].map(([tag, said]) => statementOf(tag, said, now));
 }
-
-export const isPinned = (rootKeyIds: readonly string[], pinned: readonly string[]): boolean =>
-  pinned.length === 0 || rootKeyIds.some((id) => pinned.includes(id));
 
 function statementOf(tag: string, facts: readonly NotaryFact[], now: Date): NotaryStatement {
   const isExpired = ({ expiryTime }: NotaryFact): boolean => new Date(expiryTime) <= now;

@@ -1,7 +1,6 @@
-import { TrustPoliciesService, type ProjectTrustPolicy } from '@breakwater/trust-policies';
+import { isPinned, TrustPoliciesService, type ProjectTrustPolicy } from '@breakwater/trust-policies';
 import { Injectable } from '@nestjs/common';
 import { standingOf, type Standing } from '../status/evidence';
-import { isPinned } from '../status/notary-evidence';
 import { assessSigning, type AssessedSigning, type SigningFacts } from '../status/signing-facts';
 import type { SigningStatus } from '../status/signing-status';
 import { SigningViewsRepository, type NotaryRow, type SignatureRow, type SigningRow } from './signing-views.repository';
