@@ -78,6 +78,7 @@ function artifactLists(places, { inside, insideMulti, insideOpen }) {
         `latest_in_repository=true&${filters('media_type=application/vnd.cncf.helm.config.v1+json')[0]}`,
       ],
     },
+    getRepositoryTrust: { path: [`${inside}/trust`, `${insideMulti}/trust`] },
     listArtifacts: {
       path: [`${inside}/artifacts`, `${insideMulti}/artifacts`, `${insideOpen}/artifacts`],
       parameters: artifactParameters,
