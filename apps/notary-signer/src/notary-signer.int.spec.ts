@@ -66,10 +66,13 @@ async function signs(key: Key, owner: object, signer = app): Promise<boolean> {
   return verify('sha256', content, { key: publicKey, dsaEncoding: 'ieee-p1363' }, signature);
 }
 
-it.each(['/keys', '/keys/find', '/signatures'])('%s is for the platform itself', async (url) => {
-  for (const headers of [{}, { authorization: 'Harbor-Secret wrong' }, { authorization: 'Bearer x' }])
-    expect((await app.inject({ method: 'POST', url, payload: {}, headers })).statusCode).toBe(401);
-});
+it.each(['/keys', '/keys/find', '/keys/idle', '/keys/remove', '/signatures'])(
+  '%s is for the platform itself',
+  async (url) => {
+    for (const headers of [{}, { authorization: 'Harbor-Secret wrong' }, { authorization: 'Bearer x' }])
+      expect((await app.inject({ method: 'POST', url, payload: {}, headers })).statusCode).toBe(401);
+  },
+);
 
 it('is healthy, and counts what it is asked', async () => {
   for (const url of ['/healthz', '/readyz']) expect((await app.inject({ url })).statusCode).toBe(200);
@@ -180,4 +183,92 @@ it('does not start on keys that it cannot open', async () => {
   await expect(start({ SIGNER_KEY: 'another-key-altogether' })).rejects.toThrow(
     /wrapping key .* cannot be opened: SIGNER_KEY is not the one it was sealed under/,
   );
+});
+
+describe('keys that are not needed any more', () => {
+  interface Listed {
+    keys: { keyId: string; gun: string; role: string }[];
+  }
+  const long = new Date(Date.now() - 86_400_000).toISOString();
+  const listed = async (url: string, body: object): Promise<string[]> => {
+    const answer = await ask(url, body);
+    expect(answer.status).toBe(200);
+    return (answer.body as unknown as Listed).keys.map(({ keyId }) => keyId);
+  };
+  const remove = (owner: string, body: object = {}) =>
+    listed('/keys/remove', { gun: owner, keep: [], before: long, used: false, ...body });
+  const age = (owner: string) =>
+    sql.query(
+      `UPDATE signer_key SET creation_time = creation_time - interval '9 days', offered_time = offered_time - interval '9 days',
+         last_used_time = last_used_time - interval '9 days' WHERE gun = $1`,
+      [owner],
+    );
+
+  it('are idle when nobody made, was told of, or used them for that long', async () => {
+    const owner = { gun: 'host/idle', role: 'timestamp' };
+    const [used, waiting] = [await create(owner), await create({ ...owner, role: 'snapshot' })];
+    await signs(used, owner);
+    const idle = async () =>
+      (await listed('/keys/idle', { before: long, after: '', limit: 500 })).filter((id) =>
+        [used.keyId, waiting.keyId].includes(id),
+      );
+    expect(await idle()).toEqual([]);
+    await age(owner.gun);
+    expect(await idle()).toEqual([used.keyId, waiting.keyId].sort());
+    expect((await create({ ...owner, role: 'snapshot' })).keyId).toBe(waiting.keyId);
+    expect(await idle()).toEqual([used.keyId]);
+    await signs(used, owner);
+    expect(await idle()).toEqual([]);
+  });
+
+  it('go for ever, and sign nothing more, not even where they were opened before', async () => {
+    const owner = { gun: 'host/removed', role: 'timestamp' };
+    const key = await create(owner);
+    const other = await start();
+    await signs(key, owner);
+    await signs(key, owner, other);
+    await age(owner.gun);
+    expect(await remove(owner.gun)).toEqual([key.keyId]);
+    for (const signer of [app, other]) {
+      const { status } = await ask('/signatures', { ...owner, keyId: key.keyId, content: 'AAAA' }, signer);
+      expect(status).toBe(404);
+    }
+    expect(await remove(owner.gun)).toEqual([]);
+    await other.close();
+  });
+
+  it('stay when they are named, wait, are in use, or are of another repository', async () => {
+    const owner = { gun: 'host/kept', role: 'timestamp' };
+    const [used, waiting] = [await create(owner), await create({ ...owner, role: 'snapshot' })];
+    await signs(used, owner);
+    expect(await remove(owner.gun)).toEqual([]);
+    await age(owner.gun);
+    expect(await remove('host/kept/other')).toEqual([]);
+    expect(await remove(owner.gun, { keep: [used.keyId, waiting.keyId] })).toEqual([]);
+    expect(await remove(owner.gun, { used: true })).toEqual([used.keyId]);
+    expect(await remove(owner.gun)).toEqual([waiting.keyId]);
+  });
+
+  it('are not removed while somebody signs with them: one of the two comes first', async () => {
+    for (let round = 0; round < 10; round++) {
+      const owner = { gun: `host/raced-${round}`, role: 'timestamp' };
+      const key = await create(owner);
+      await signs(key, owner);
+      await age(owner.gun);
+      const [signature, removed] = await Promise.all([
+        ask('/signatures', { ...owner, keyId: key.keyId, content: 'AAAA' }),
+        remove(owner.gun),
+      ]);
+      expect([signature.status, removed.length]).toEqual(signature.status === 200 ? [200, 0] : [404, 1]);
+    }
+  });
+
+  it.each([
+    ['/keys/idle', { before: 'yesterday', after: '', limit: 10 }],
+    ['/keys/idle', { before: long, after: '', limit: 5_000 }],
+    ['/keys/remove', { gun: 'host/x', keep: [], before: long }],
+    ['/keys/remove', { gun: '', keep: [], before: long, used: true }],
+  ])('%s refuses %j', async (url, body) => {
+    expect((await ask(url, body)).status).toBe(400);
+  });
 });
