@@ -1,6 +1,7 @@
 import type { JobPayload } from '@breakwater/contracts';
 import { REDIS } from '@breakwater/platform';
 import { RetentionJobRunner, RetentionRunsService } from '@breakwater/retention';
+import { SignedTags } from '@breakwater/signed-tags';
 import { fakeJobContext, type FakeJobContext } from '@breakwater/testing';
 import type { Redis } from 'ioredis';
 import { insertArtifact } from '../testing/artifact-fixture';
@@ -402,5 +403,62 @@ describe('a run', () => {
     const path = `/retentions/${theirs}/executions/${execution}`;
     expect((await send('GET', `${path}/tasks`)).status).toBe(404);
     expect((await send('PATCH', path, { action: 'stop' })).status).toBe(404);
+  });
+});
+
+describe('tags that Notary signs', () => {
+  const gun = 'registry.example.com/signed-tags/app';
+  let signedProject: number;
+  let id: number;
+
+  beforeAll(async () => {
+    signedProject = await core.createProject('signed-tags');
+    for (const [index, tag] of ['v1', 'v2', 'v3'].entries())
+      await push('signed-tags/app', `signed ${tag}`, { [tag]: 9 - index });
+    await core.database.query(
+      `INSERT INTO trust_repository (gun, repository, root_key_ids, refresh_time) VALUES ($1, 'signed-tags/app', '["root"]', now())`,
+      [gun],
+    );
+    await core.database.query(
+      `INSERT INTO trust_target (gun, role, name, sha256, length, key_ids, expiry_time, signed_time)
+       SELECT $1, 'targets', name, repeat('a', 64), 10, '["key"]', now() + days * interval '1 day', now()
+       FROM (VALUES ('v1', 1), ('v2', -1)) AS signed (name, days)`,
+      [gun],
+    );
+    id = idIn(await send('POST', '/retentions', policy([rule('latestPushedK', 0)], {}, signedProject)));
+  });
+
+  it('stay, are counted and told of, in dry runs too', async () => {
+    expect((await send('GET', `/retentions/${id}`)).body.keep_notary_signed).toBe(true);
+    const [dry] = await run(id, { dry_run: true });
+    expect(dry!.outcome).toEqual({ total: 3, retained: 1, retained_signed: 1 });
+    expect(dry!.lines).toContain('1 would stay for their signatures alone');
+    expect(dry!.lines.find((line) => line.includes('| v1 '))).toContain(`signed: Notary names v1 (${gun}, targets)`);
+    const [real] = await run(id);
+    expect(real!.outcome).toEqual({ total: 3, retained: 1, retained_signed: 1 });
+    expect(real!.lines).toContain('1 stay for their signatures alone');
+    expect(await tagsOf('signed-tags/app')).toEqual(['v1']);
+  });
+
+  it('stay when they were signed after it was decided', async () => {
+    await push('signed-tags/app', 'signed v4', { v4: 3 });
+    const start = core.app.get(RetentionRunsService, { strict: false });
+    const execution = await start.start(id, { trigger: 'MANUAL', dryRun: false, operator: 'admin' });
+    const verdicts = core.app.get(SignedTags, { strict: false });
+    // The verdict finds nothing signed, as if the publication came a moment later.
+    jest.spyOn(verdicts, 'of').mockResolvedValueOnce([]);
+    const [context] = await work(execution!);
+    expect(context!.lines.some((line) => line.startsWith('ERROR') && line.includes('the tag v1 with signature'))).toBe(
+      true,
+    );
+    expect(await tagsOf('signed-tags/app')).toEqual(['v1']);
+  });
+
+  it('go when the policy says so', async () => {
+    const changed = policy([rule('latestPushedK', 0)], { keep_notary_signed: false }, signedProject);
+    expect((await send('PUT', `/retentions/${id}`, { ...changed, id })).status).toBe(200);
+    const [context] = await run(id);
+    expect(context!.outcome).toEqual({ total: 1, retained: 0 });
+    expect(await tagsOf('signed-tags/app')).toEqual([]);
   });
 });

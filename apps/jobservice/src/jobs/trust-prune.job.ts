@@ -1,5 +1,11 @@
 import type { JobPayload } from '@breakwater/contracts';
-import { ExecutionsService, SchedulesService, type JobContext, type JobHandler, type Schedule } from '@breakwater/executions';
+import {
+  ExecutionsService,
+  SchedulesService,
+  type JobContext,
+  type JobHandler,
+  type Schedule,
+} from '@breakwater/executions';
 import { Metrics } from '@breakwater/platform';
 import { SettingsService } from '@breakwater/settings';
 import { TrustPruning } from '@breakwater/trust';

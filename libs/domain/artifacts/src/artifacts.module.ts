@@ -17,6 +17,7 @@ import { ArtifactInventory } from './deletion/artifact-inventory.repository';
 import { ArtifactPruning } from './deletion/artifact-pruning.service';
 import { ArtifactReference } from './artifact/artifact-reference.entity';
 import { ArtifactRemoval } from './deletion/artifact-removal';
+import { RepositoryRemoval } from './deletion/repository-removal';
 import { ArtifactRestoreService } from './deletion/artifact-restore.service';
 import { Artifact } from './artifact/artifact.entity';
 import { ArtifactsRepository } from './artifact/artifacts.repository';
@@ -78,6 +79,7 @@ const services = [
   TagsService,
   TagGuard,
   ArtifactRemoval,
+  RepositoryRemoval,
   ArtifactDeletionService,
   ArtifactRestoreService,
   ArtifactPurgeService,

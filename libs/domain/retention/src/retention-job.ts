@@ -55,7 +55,7 @@ export class RetentionJobRunner {
     const signed = verdicts.filter(({ keptSigned }) => keptSigned).length;
     if (signed > 0) context.log(`${signed} ${dryRun ? 'would stay' : 'stay'} for their signatures alone`);
     context.log(`${counts.retained} of ${counts.total} ${dryRun ? 'would stay' : 'stay'}`);
-    context.result({ ...counts, retained_signed: signed });
+    context.result({ ...counts, ...(signed > 0 && { retained_signed: signed }) });
   }
 
   private async deleteAll(

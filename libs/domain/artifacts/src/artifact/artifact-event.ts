@@ -4,11 +4,19 @@ import type { RepositoryRow } from '../repository/repositories.repository';
 
 type Topic = 'artifact.deleted' | 'artifact.restored';
 
+/** What events tell of an artifact. */
+export interface DeletedArtifactFacts {
+  id: number;
+  digest: string;
+  artifactType: string;
+  tags: string[];
+}
+
 /** Tells of one artifact that went, or came back, with its tags. */
 export function artifactEvent(
   topic: Topic,
   repository: RepositoryRow,
-  artifact: { id: number; digest: string; artifactType: string; tags: string[] },
+  artifact: DeletedArtifactFacts,
   actor: EventActor,
 ): NewEvent<Topic> {
   const { id: artifactId, digest, artifactType, tags } = artifact;

@@ -2,13 +2,13 @@ import type { EventActor } from '@breakwater/contracts';
 import { Outbox } from '@breakwater/events';
 import { AppError } from '@breakwater/kernel';
 import type { TagSignature } from '@breakwater/signed-tags';
-import { TrustData } from '@breakwater/trust';
 import { Injectable } from '@nestjs/common';
 import { artifactEvent } from '../artifact/artifact-event';
 import { ArtifactRemoval } from './artifact-removal';
 import { ArtifactsRepository, type ArtifactRow } from '../artifact/artifacts.repository';
 import { ProjectChanges } from '../usage/project-changes';
-import { RepositoriesRepository, type RepositoryRow } from '../repository/repositories.repository';
+import type { RepositoryRow } from '../repository/repositories.repository';
+import { RepositoryRemoval } from './repository-removal';
 import { TagGuard, toldOf } from '../tags/tag-guard';
 import { unconfirmed } from './deletion-confirmation';
 
@@ -20,12 +20,11 @@ import { unconfirmed } from './deletion-confirmation';
 export class ArtifactDeletionService {
   constructor(
     private readonly changes: ProjectChanges,
-    private readonly repositories: RepositoriesRepository,
     private readonly artifacts: ArtifactsRepository,
     private readonly tags: TagGuard,
     private readonly removal: ArtifactRemoval,
     private readonly outbox: Outbox,
-    private readonly trust: TrustData,
+    private readonly repositories: RepositoryRemoval,
   ) {}
 
   /**
@@ -54,22 +53,11 @@ export class ArtifactDeletionService {
     await this.changes.inRepository(repository, async (row, quota) => {
       await this.tags.assertRepository(row);
       const freed = await this.removal.prepare(row, await this.artifacts.idsOf(row.id), { days, actor: actor.name });
-      await this.announceArtifacts(row, actor);
-      await this.repositories.delete(row.id);
+      // What is part of an index goes with it, unannounced.
+      await this.repositories.announceArtifacts(row, await this.artifacts.listUnlisted(row.id), actor);
       await this.changes.count(quota, -freed);
-      await this.outbox.add({
-        topic: 'repository.deleted',
-        key: repository,
-        payload: { projectId: row.projectId, repositoryId: row.id, repository, actor },
-      });
-      await this.trust.deleteOf(repository);
+      await this.repositories.remove(row, actor);
     });
-  }
-
-  /** What is part of an index goes with it, unannounced. */
-  private async announceArtifacts(row: RepositoryRow, actor: EventActor): Promise<void> {
-    const artifacts = await this.artifacts.listUnlisted(row.id);
-    await this.outbox.addMany(artifacts.map((artifact) => artifactEvent('artifact.deleted', row, artifact, actor)));
   }
 
   private async assertNotListed(repository: string, artifact: ArtifactRow): Promise<void> {

@@ -1,9 +1,8 @@
 import type { EventActor } from '@breakwater/contracts';
-import { Outbox } from '@breakwater/events';
 import { AppError } from '@breakwater/kernel';
-import { TrustData } from '@breakwater/trust';
 import { Injectable } from '@nestjs/common';
-import { ArtifactsRepository, type RemovableArtifact } from '../artifact/artifacts.repository';
+import { ArtifactsRepository } from '../artifact/artifacts.repository';
+import { RepositoryRemoval } from '../deletion/repository-removal';
 import { ProjectChanges } from '../usage/project-changes';
 import { ProjectUsageRepository } from '../usage/project-usage.repository';
 import { RepositoriesRepository, type RepositoryRow } from '../repository/repositories.repository';
@@ -32,8 +31,7 @@ export class ProjectContentRemoval {
     private readonly artifacts: ArtifactsRepository,
     private readonly tags: TagGuard,
     private readonly usage: ProjectUsageRepository,
-    private readonly outbox: Outbox,
-    private readonly trust: TrustData,
+    private readonly removal: RepositoryRemoval,
   ) {}
 
   /** A repository's tag that is immutable, `team/app:v1`; undefined when the project has none. */
@@ -62,7 +60,7 @@ export class ProjectContentRemoval {
         const freed = await this.usage.release(repository.projectId, ids);
         await this.artifacts.deleteMany(ids);
         await this.changes.count(quota, -freed);
-        await this.announce(repository, going, options.actor);
+        await this.removal.announceArtifacts(repository, going, options.actor);
         return { repositories: 0, artifacts: going.length };
       });
     } catch (error) {
@@ -73,26 +71,7 @@ export class ProjectContentRemoval {
   }
 
   private async removeRepository(repository: RepositoryRow, actor: EventActor): Promise<Removed> {
-    await this.repositories.delete(repository.id);
-    const payload = {
-      projectId: repository.projectId,
-      repositoryId: repository.id,
-      repository: repository.name,
-      actor,
-    };
-    await this.outbox.add({ topic: 'repository.deleted', key: repository.name, payload });
-    await this.trust.deleteOf(repository.name);
+    await this.removal.remove(repository, actor);
     return { repositories: 1, artifacts: 0 };
-  }
-
-  private async announce(row: RepositoryRow, going: readonly RemovableArtifact[], actor: EventActor): Promise<void> {
-    const place = { projectId: row.projectId, repositoryId: row.id, repository: row.name, actor };
-    await this.outbox.addMany(
-      going.map(({ id, digest, artifactType, tags }) => ({
-        topic: 'artifact.deleted' as const,
-        key: row.name,
-        payload: { ...place, artifactId: id, digest, artifactType, tags },
-      })),
-    );
   }
 }

@@ -1,6 +1,5 @@
 import { EventsModule } from '@breakwater/events';
 import { ExecutionsModule } from '@breakwater/executions';
-import { TrustRecordsModule } from '@breakwater/trust';
 import { Module } from '@nestjs/common';
 import { ArtifactListsModule } from '../artifact-lists.module';
 import { ArtifactsModule } from '../artifacts.module';
@@ -9,7 +8,7 @@ import { ProjectRemovalService } from './project-removal.service';
 
 /** Deleting projects that hold something: for who starts it and for who does it. */
 @Module({
-  imports: [ArtifactsModule, ArtifactListsModule, EventsModule, ExecutionsModule, TrustRecordsModule],
+  imports: [ArtifactsModule, ArtifactListsModule, EventsModule, ExecutionsModule],
   providers: [ProjectRemovalService, ProjectContentRemoval],
   exports: [ProjectRemovalService],
 })

@@ -1,6 +1,5 @@
 import type { EventActor } from '@breakwater/contracts';
 import { Outbox } from '@breakwater/events';
-import { ImmutableTags } from '@breakwater/immutability';
 import { AppError } from '@breakwater/kernel';
 import { Injectable } from '@nestjs/common';
 import { ArtifactsRepository } from '../artifact/artifacts.repository';
@@ -37,7 +36,6 @@ export class TagsService {
     private readonly artifacts: ArtifactsRepository,
     private readonly tags: TagsRepository,
     private readonly outbox: Outbox,
-    private readonly immutable: ImmutableTags,
     private readonly guard: TagGuard,
   ) {}
 
@@ -116,7 +114,7 @@ export class TagsService {
       .map((name) => ({ name, oldDigest: before.get(name) ?? null, newDigest: to.digest }))
       .filter(({ oldDigest }) => oldDigest !== to.digest);
     const overwritten = moves.filter(({ oldDigest }) => oldDigest !== null).map(({ name }) => name);
-    await this.immutable.assertMutable(repository, overwritten);
+    await this.guard.assertTags(repository, overwritten);
     await this.tags.point(repository.id, names, to.artifactId);
     await this.announce(repository, moves, {
       ids: await this.tags.recordMoves(repository.id, moves, to.actor),
