@@ -1,3 +1,4 @@
+import { AppError } from '@breakwater/kernel';
 import {
   ConfigModule,
   Database,
@@ -32,7 +33,7 @@ export class NotarySignerModule implements OnApplicationBootstrap {
           inject: [Database, SignerKeys],
           checks: (database: Database, keys: SignerKeys) => [
             { name: 'database', check: () => database.query('SELECT 1') },
-            // They may have been sealed under another SIGNER_KEY since the start.
+            // They may have been sealed under another SIGNER_KEY since the start, or their token may be away.
             { name: 'keys', check: () => keys.selfCheck() },
           ],
         }),
@@ -41,9 +42,17 @@ export class NotarySignerModule implements OnApplicationBootstrap {
     };
   }
 
-  /** Keys that cannot be opened are told at the start, and not by the first client whose trust data expires. */
+  /**
+   * Keys that cannot be opened are told at the start, and not by the first client whose trust data expires. A token that is
+   * away may come back: until then this signer is not ready, and signs with the keys that it holds itself.
+   */
   async onApplicationBootstrap(): Promise<void> {
-    const { checked } = await this.keys.selfCheck();
-    this.logger.log(`self check passed: ${checked} keys opened`);
+    try {
+      const { checked } = await this.keys.selfCheck();
+      this.logger.log(`self check passed: ${checked} keys opened`);
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === 'UNAVAILABLE')) throw error;
+      this.logger.error(`not ready: ${error.message}`);
+    }
   }
 }

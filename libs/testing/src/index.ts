@@ -6,6 +6,7 @@ export { S3FaultProxy } from './s3-fault-proxy';
 export { describeWithS3, type S3Server } from './s3-server';
 export { makeTestCertificate, type TestCertificate } from './test-certificate';
 export { createTestDatabase, testRedis, type TestDatabase } from './test-database';
+export { describeWithSoftHsm, SoftHsm, softHsmLibrary } from './soft-hsm';
 export { startTestModules } from './test-modules';
 export { readScrape, scrape, type Scrape } from './scrape';
 export { createSlowProxy, type SlowProxy } from './slow-proxy';

@@ -20,6 +20,7 @@ import { TrustPolicies1795610000000 } from './1795610000000-trust-policies';
 import { Signatures1795620000000 } from './1795620000000-signatures';
 import { SignedTags1795630000000 } from './1795630000000-signed-tags';
 import { TrustProtection1795640000000 } from './1795640000000-trust-protection';
+import { KeysInTokens1795650000000 } from './1795650000000-keys-in-tokens';
 
 /** Every migration in order. `nx g @breakwater/workspace:migration` adds one; a merged one is never edited. */
 export const migrations = [
@@ -45,4 +46,5 @@ export const migrations = [
   Signatures1795620000000,
   SignedTags1795630000000,
   TrustProtection1795640000000,
+  KeysInTokens1795650000000,
 ];

@@ -1,7 +1,7 @@
 import { CONFIG, deriveKey, seal, unseal } from '@breakwater/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import { createPrivateKey, randomBytes, randomUUID, type KeyObject } from 'node:crypto';
-import type { SignerKey } from './signer-key.entity';
+import type { SealedKey, SignerKey } from './signer-key.entity';
 import type { WrappingKey } from './wrapping-key.entity';
 
 export interface SignerSecrets {
@@ -52,7 +52,7 @@ export class KeyVault {
   }
 
   /** Throws when the wrapping key is another one, or row or bytes were changed. */
-  openPrivateKey(wrappingKey: string, key: KeyIdentity & Pick<SignerKey, 'sealedKey'>): KeyObject {
+  openPrivateKey(wrappingKey: string, key: KeyIdentity & Pick<SealedKey, 'sealedKey'>): KeyObject {
     try {
       return createPrivateKey(unseal(keyOf(wrappingKey, key), key.sealedKey));
     } catch (cause) {

@@ -4,16 +4,17 @@ import { Database } from '@breakwater/platform';
 import { keyIdOf, publicKeyOf } from '@breakwater/tuf';
 import { Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { createPublicKey, generateKeyPair, sign, verify, type KeyObject } from 'node:crypto';
-import { promisify } from 'node:util';
-import { KeyVault } from './key-vault';
-import type { SignerKey } from './signer-key.entity';
+import { createPublicKey, verify } from 'node:crypto';
+import { SealedKeys } from './sealed-keys';
+import { isInToken, isSealed, type KeyHome, type SignerKey } from './signer-key.entity';
 import { SignerKeysRepository, type ListedKey } from './signer-keys.repository';
+import { TokenKeys } from './token-keys';
 import { WrappingKeys } from './wrapping-keys';
 
 /** Opening a key costs more than signing with it. */
 const maxOpen = 2_000;
 const algorithm = 'ecdsa';
+const selfCheckContent = Buffer.from('self check');
 
 export interface KeyOwner {
   gun: string;
@@ -27,17 +28,24 @@ export interface PublicSignerKey {
   publicKey: Buffer;
 }
 
-/** Private keys never leave this class: they are made here, sealed, opened to sign, and forgotten. */
+/** Signs with one key, wherever that lives. */
+type OpenKey = (content: Buffer) => Promise<Buffer>;
+
+/**
+ * Keys and what they sign. New ones are made in the token when there is one (TokenKeys), else sealed (SealedKeys); each
+ * stays where it was made.
+ */
 @Injectable()
 export class SignerKeys {
   private readonly logger = new Logger('SignerKeys');
-  private readonly open = new LRUCache<string, KeyObject>({ max: maxOpen });
+  private readonly open = new LRUCache<string, OpenKey>({ max: maxOpen });
 
   constructor(
     private readonly database: Database,
     private readonly repository: SignerKeysRepository,
     private readonly wrapping: WrappingKeys,
-    private readonly vault: KeyVault,
+    private readonly sealed: SealedKeys,
+    private readonly inToken: TokenKeys,
   ) {}
 
   /**
@@ -45,10 +53,10 @@ export class SignerKeys {
    * told the same one.
    */
   async create(owner: KeyOwner): Promise<PublicSignerKey> {
-    const waiting = await this.repository.offer(owner);
+    const waiting = await this.repository.offer(owner, this.inToken.home);
     if (waiting) return publicPart(waiting);
-    await this.database.transaction(() => this.make(owner));
-    const made = await this.repository.offer(owner);
+    await this.make(owner);
+    const made = await this.repository.offer(owner, this.inToken.home);
     // Somebody made it, and somebody else signed with it, in between.
     return made ? publicPart(made) : this.create(owner);
   }
@@ -58,14 +66,17 @@ export class SignerKeys {
     return (await this.repository.find(owner, keyIds)).map(publicPart);
   }
 
-  /** ECDSA with SHA-256: r and s, 32 bytes each. Throws NOT_FOUND when that role has no such key. */
+  /**
+   * ECDSA with SHA-256: r and s, 32 bytes each. Throws NOT_FOUND when that role has no such key, UNAVAILABLE when it lives
+   * in a token that is away.
+   */
   async sign(owner: KeyOwner, keyId: string, content: Buffer): Promise<Buffer> {
     const key = this.open.get(cacheKey(owner, keyId)) ?? (await this.load(owner, keyId));
     if (!(await this.repository.markUsed(keyId))) {
       this.open.delete(cacheKey(owner, keyId));
       throw noSuchKey();
     }
-    return signature(key, content);
+    return key(content);
   }
 
   /** In order of their ids: those that were neither made, nor told of, nor used since `before`. */
@@ -73,54 +84,98 @@ export class SignerKeys {
     return this.repository.idle(wanted);
   }
 
-  /** For ever. Other processes forget what they opened of them when they are asked to sign. */
+  /**
+   * For ever, in their token as well: while that is away they stay, and this throws UNAVAILABLE. Other processes forget what
+   * they opened of them when they are asked to sign.
+   */
   async remove(removal: SignerKeysRemoval): Promise<ListedKey[]> {
-    const removed = await this.repository.remove(removal);
-    for (const { keyId, ...owner } of removed) {
-      this.open.delete(cacheKey(owner, keyId));
-      this.logger.log({ keyId, ...owner, ...removal }, 'signing key removed');
+    const removed = await this.database.transaction(async () => {
+      const rows = await this.repository.remove(removal);
+      for (const row of rows) await this.discard(row);
+      return rows;
+    });
+    for (const { keyId, gun, role } of removed) {
+      this.open.delete(cacheKey({ gun, role }, keyId));
+      this.logger.log({ ...removal, keyId, gun, role }, 'signing key removed');
     }
     return removed;
   }
 
-  /** Every wrapping key is opened, and one key of each signs. Throws with what to do when SIGNER_KEY is another one. */
+  /**
+   * Every wrapping key is opened, and one key of each signs; so does one key of each token, which has to be there when
+   * this signer was told of it. Throws with what to do when SIGNER_KEY is another one, UNAVAILABLE for tokens.
+   */
   async selfCheck(): Promise<{ checked: number }> {
     let checked = 0;
     for (const wrappingKey of await this.repository.wrappingKeys()) {
       this.wrapping.open(wrappingKey);
       const row = await this.repository.sample(wrappingKey.id);
       if (!row) continue;
-      this.assertPair(row);
+      this.assertPair(row, this.sealed.sign(this.sealed.open(row), selfCheckContent));
+      checked += 1;
+    }
+    await this.inToken.check();
+    for (const row of await this.repository.newestInTokens()) {
+      await this.inToken.sign(row, selfCheckContent);
       checked += 1;
     }
     return { checked };
   }
 
-  private assertPair(row: SignerKey): void {
-    const key = this.vault.openPrivateKey(this.wrapping.open(row.wrappingKey), row);
-    const content = Buffer.from('self check');
-    const publicKey = createPublicKey({ key: row.publicKey, format: 'der', type: 'spki' });
-    if (!verify('sha256', content, { key: publicKey, dsaEncoding: 'ieee-p1363' }, signature(key, content)))
-      throw new Error(`the signer's key ${row.keyId} does not belong to its public key`);
+  private assertPair({ keyId, publicKey }: SignerKey, signature: Buffer): void {
+    const key = createPublicKey({ key: publicKey, format: 'der', type: 'spki' });
+    if (!verify('sha256', selfCheckContent, { key, dsaEncoding: 'ieee-p1363' }, signature))
+      throw new Error(`the signer's key ${keyId} does not belong to its public key`);
   }
 
-  private async make({ gun, role }: KeyOwner): Promise<void> {
-    await this.repository.lock({ alone: false });
-    const { id, key: wrappingKey } = await this.wrapping.current();
-    const pair = await promisify(generateKeyPair)('ec', { namedCurve: 'P-256' });
-    const publicKey = pair.publicKey.export({ type: 'spki', format: 'der' });
+  private async make(owner: KeyOwner): Promise<void> {
+    let home: KeyHome | undefined;
+    try {
+      await this.database.transaction(async () => {
+        await this.repository.lock({ alone: false });
+        await this.repository.lockOwner(owner);
+        if (await this.repository.offer(owner, this.inToken.home)) return;
+        await this.repository.retireElsewhere(owner, this.inToken.home);
+        const made = this.inToken.home === null ? await this.makeSealed(owner) : await this.makeInToken(owner);
+        home = made;
+        await this.repository.add(made);
+      });
+    } catch (error) {
+      // Nobody would ever ask the token for it.
+      if (home) await this.discard(home).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private async makeSealed({ gun, role }: KeyOwner) {
+    const { publicKey, privateKey } = await this.sealed.make();
     const identity = { keyId: keyIdOf(publicKeyOf(algorithm, publicKey)), gun, role };
-    const pem = pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-    const sealedKey = this.vault.sealPrivateKey(wrappingKey, identity, pem);
-    await this.repository.add({ ...identity, algorithm, publicKey, sealedKey, wrappingKeyId: id });
+    return { ...identity, algorithm, publicKey, ...(await this.sealed.seal(identity, privateKey)) };
   }
 
-  private async load(owner: KeyOwner, keyId: string): Promise<KeyObject> {
+  private async makeInToken({ gun, role }: KeyOwner) {
+    const { publicKey, home } = await this.inToken.make(`breakwater ${role} ${gun}`);
+    return { keyId: keyIdOf(publicKeyOf(algorithm, publicKey)), gun, role, algorithm, publicKey, ...home };
+  }
+
+  /** What of a key is not in its row. */
+  private async discard(home: Pick<KeyHome, 'token' | 'tokenKeyId'>): Promise<void> {
+    if (isInToken(home)) await this.inToken.destroy(home);
+  }
+
+  private async load(owner: KeyOwner, keyId: string): Promise<OpenKey> {
     const [row] = await this.repository.find(owner, [keyId]);
     if (!row) throw noSuchKey();
-    const key = this.vault.openPrivateKey(this.wrapping.open(row.wrappingKey), row);
+    const key = this.openKey(row);
     this.open.set(cacheKey(owner, keyId), key);
     return key;
+  }
+
+  private openKey(row: SignerKey): OpenKey {
+    if (isInToken(row)) return (content) => this.inToken.sign(row, content);
+    if (!isSealed(row)) throw new Error(`the signer's key ${row.keyId} lives nowhere: its row was changed`);
+    const privateKey = this.sealed.open(row);
+    return (content) => Promise.resolve(this.sealed.sign(privateKey, content));
   }
 }
 
@@ -129,7 +184,8 @@ const noSuchKey = (): AppError =>
 
 const cacheKey = ({ gun, role }: KeyOwner, keyId: string): string => `${keyId} ${role} ${gun}`;
 
-const signature = (key: KeyObject, content: Buffer): Buffer =>
-  sign('sha256', content, { key, dsaEncoding: 'ieee-p1363' });
-
-const publicPart = ({ keyId, publicKey }: Pick<SignerKey, 'keyId' | 'publicKey'>): PublicSignerKey => ({ keyId, algorithm, publicKey });
+const publicPart = ({ keyId, publicKey }: Pick<SignerKey, 'keyId' | 'publicKey'>): PublicSignerKey => ({
+  keyId,
+  algorithm,
+  publicKey,
+});

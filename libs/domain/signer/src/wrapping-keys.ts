@@ -42,8 +42,8 @@ export class WrappingKeys {
   }
 
   /**
-   * Every private key is sealed anew with a new wrapping key under the SIGNER_KEY of today, and the ones before open
-   * nothing any more. All or nothing; keys are made again when it is done. Answers the new key's id and how many there are.
+   * Every private key that is sealed is sealed anew with a new wrapping key under the SIGNER_KEY of today, and the ones
+   * before open nothing any more. All or nothing; keys are made again when it is done. Answers the new key's id and how many there are.
    */
   rotate(): Promise<{ id: string; keys: number }> {
     return this.database.transaction(async () => {
@@ -60,7 +60,7 @@ export class WrappingKeys {
   private async resealAll(wrapping: OpenWrappingKey): Promise<number> {
     let count = 0;
     for (let after = ''; ;) {
-      const page = await this.repository.page(after, batch);
+      const page = await this.repository.sealedPage(after, batch);
       for (const row of page) {
         const pem = this.vault
           .openPrivateKey(this.open(row.wrappingKey), row)

@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { migrationsTableName } from './database-options';
 
 /** Timestamp of the newest migration that this build knows (checked against the migrator's list). */
-export const schemaVersion = 1795640000000;
+export const schemaVersion = 1795650000000;
 
 /**
  * A process never runs on a schema it does not know: an older one must be migrated first, a newer one needs a newer

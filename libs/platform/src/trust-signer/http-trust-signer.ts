@@ -45,7 +45,7 @@ export class HttpTrustSigner implements TrustSigner {
     const response = await fetch(new URL('/readyz', this.config.NOTARY_SIGNER_URL), {
       signal: AbortSignal.timeout(timeoutMs),
     }).catch(unreachable);
-    if (!response.ok) unreachable(new Error(`/readyz answered ${response.status}`));
+    if (!response.ok) unreachable(new Error(`/readyz answered ${response.status}: ${await response.text()}`));
   }
 
   /** Undefined for 404. */
