@@ -30,7 +30,7 @@ export async function withPlace({ data, databaseUrl, storage }, work) {
   const state = JSON.parse(readFileSync(stateFile, 'utf8'));
   const folder = prepareDataFolder(path, account);
   const place = { storage: folder.storage, account, databaseFolder: state.ownDatabase ? folder.postgres : undefined };
-  if (!state.ownDatabase || lockHolder(path)) return work({ ...place, databaseUrl: state.core.DATABASE_URL });
+  if (!state.ownDatabase || lockHolder(path)) return work({ ...place, databaseUrl: state.databaseUrl });
   return withStartedDatabase({ folder, account }, (url) => work({ ...place, databaseUrl: url }));
 }
 

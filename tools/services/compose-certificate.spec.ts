@@ -19,7 +19,8 @@ let nginx: Awaited<ReturnType<typeof startNginx>>;
 let port: number;
 
 const inSecrets = (name: string) => join(secrets, name);
-const script = (name: string) => [join(ROOT, name), secrets, own, 'registry.example'];
+const script = (name: string, given = secrets) => [join(ROOT, name), given, own, 'registry.example'];
+const volumes = ['secrets', 'database-secrets', 'signing-secrets', 'signer-secrets'];
 
 /** In a process group of its own, for what it leaves in the background. */
 function inBackground(command: string, args: string[], settings: NodeJS.ProcessEnv): void {
@@ -44,9 +45,11 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
 const fingerprint = (pem: string | Buffer) => new X509Certificate(pem).fingerprint256;
 
 beforeAll(async () => {
-  for (const path of [secrets, own, join(folder, 'storage')]) mkdirSync(path);
+  for (const name of [...volumes, 'own', 'storage']) mkdirSync(join(folder, name));
   cpSync(join(ROOT, 'deploy/nginx/welcome'), join(folder, 'welcome'), { recursive: true });
-  expect(spawnSync(process.execPath, script('deploy/compose/init.mjs'), { env, stdio: 'inherit' }).status).toBe(0);
+  expect(spawnSync(process.execPath, script('deploy/compose/init.mjs', folder), { env, stdio: 'inherit' }).status).toBe(
+    0,
+  );
   port = await freePort();
   nginx = await startNginx({
     template: join(ROOT, 'deploy/nginx/nginx.conf.template'),

@@ -3,10 +3,15 @@ import pg from 'pg';
 import { startPostgres } from '../services/postgres.mjs';
 import { freePorts } from '../services/ports.mjs';
 import { startRedis } from '../services/redis.mjs';
+import { ownRoles } from './database-roles.mjs';
+import { readVariable } from './environment.mjs';
 
 const DATABASE = 'breakwater';
 
-/** Starts what was not given, under the supervisor. Resolves with both addresses. */
+/**
+ * Starts what was not given, under the supervisor. Resolves with the addresses: `databaseUrl` is for the migrator,
+ * `servicesDatabaseUrl` and `signerDatabaseUrl`, when there are such roles, for the services.
+ */
 export async function startDatabases({ options, account, output, folder, supervisor, secrets }) {
   const [postgresPort, redisPort] = await freePorts(2);
   const starts = [];
@@ -33,10 +38,16 @@ export async function startDatabases({ options, account, output, folder, supervi
   const failed = results.find(({ status }) => status === 'rejected');
   if (failed) throw failed.reason;
   return {
-    databaseUrl: options.databaseUrl ?? supervisor.get('postgres').url,
+    ...(options.databaseUrl ? givenRoles(options.databaseUrl) : ownRoles(supervisor.get('postgres').url, secrets)),
     redisUrl: options.redisUrl ?? supervisor.get('redis').url,
   };
 }
+
+const givenRoles = (databaseUrl) => ({
+  databaseUrl,
+  servicesDatabaseUrl: readVariable('SERVICES_DATABASE_URL'),
+  signerDatabaseUrl: readVariable('SIGNER_DATABASE_URL'),
+});
 
 /** Our cluster with our database in it. */
 export async function startOwnPostgres({ folder, secrets, account, port, onLine }) {

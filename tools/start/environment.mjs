@@ -9,7 +9,7 @@ export function readVariable(name, env = process.env) {
 
 /** Ours to hand to each service deliberately, or npm's and Postgres' own and of no use to a service. */
 const HELD_BACK =
-  /^(npm_|PG[A-Z]|TEST_|NODE_TEST|JEST_|(DATABASE_URL|REDIS_URL|SECRET_KEY|SIGNER_KEY|SIGNER_KEY_PREVIOUS|INTERNAL_SECRET|HARBOR_ADMIN_PASSWORD)(_FILE)?$)|^(TLS_(CERT|KEY)_FILE|PORT|HOST|METRICS_PORT|STORAGE_ROOT|EXTERNAL_HOSTS|NODE_ENV|INIT_CWD)$/;
+  /^(npm_|PG[A-Z]|TEST_|NODE_TEST|JEST_|((SERVICES_|SIGNER_)?DATABASE_URL|REDIS_URL|SECRET_KEY|SIGNER_KEY|SIGNER_KEY_PREVIOUS|SIGNER_PKCS11_[A-Z]+?|NOTARY_SIGNER_SECRET|INTERNAL_SECRET|HARBOR_ADMIN_PASSWORD)(_FILE)?$)|^(TLS_(CERT|KEY)_FILE|PORT|HOST|METRICS_PORT|STORAGE_ROOT|EXTERNAL_HOSTS|NODE_ENV|INIT_CWD)$/;
 
 /** Where the blobs lie: the concern of registry and registryctl, and nobody else is to know the keys. */
 const STORAGE = /^(S3_|AWS_|BLOB_|STORAGE_DRIVER)/;

@@ -34,7 +34,7 @@ export async function runOneShot({ program, app = 'core', env = {} }) {
       account,
       env: { ...told, ...env, DATABASE_URL: databaseUrl },
     });
-  if (!state.ownDatabase || lockHolder(path)) work(state.core.DATABASE_URL);
+  if (!state.ownDatabase || lockHolder(path)) work(told.DATABASE_URL);
   else await withDatabase({ folder, account }, work);
   return folder;
 }

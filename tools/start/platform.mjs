@@ -73,7 +73,7 @@ async function bringUp(context) {
     publicUrl: publicUrl({ ...options, ...context }),
     hosts: [...externalHosts(context.names, options), ...givenHosts()],
   });
-  writeRunState(context, { envs });
+  writeRunState(context, { envs, databaseUrl: urls.databaseUrl });
 
   output.say('bringing the schema up to date …');
   await runMigrator({ env: envs.migrator, runtime, account, onLine: output.service('migrator') });
@@ -130,8 +130,10 @@ const trustedProxies = () => listOf('TRUSTED_PROXIES');
 const givenHosts = () => listOf('EXTERNAL_HOSTS');
 
 /** For `npm run admin:reset` and `keys:rotate`: what core and signer were told, and whether the database is somebody else's. */
-function writeRunState({ folder, options }, { envs }) {
-  const state = { ownDatabase: !options.databaseUrl, core: envs.core, 'notary-signer': envs['notary-signer'] };
+function writeRunState({ folder, options }, { envs, databaseUrl }) {
+  // Sealing keys anew needs no token: its PIN is written nowhere.
+  const { SIGNER_PKCS11_PIN: _pin, ...signer } = envs['notary-signer'];
+  const state = { ownDatabase: !options.databaseUrl, databaseUrl, core: envs.core, 'notary-signer': signer };
   writeFileSync(join(folder.secrets, RUN_STATE), JSON.stringify(state), { mode: 0o600 });
 }
 

@@ -30,7 +30,7 @@ export function stopOrder(env = process.env) {
 
 /**
  * Environment of each process (the names of libs/platform/src/config). Pure.
- * @param {{ databaseUrl: string, redisUrl: string, ports: Record<string, number>, secrets: Record<string, string>,
+ * @param {{ databaseUrl: string, servicesDatabaseUrl?: string, signerDatabaseUrl?: string, redisUrl: string, ports: Record<string, number>, secrets: Record<string, any>,
  *   caFile?: string, certificateFile?: string, storage: string, trustedProxies: string[], inherited?: Record<string, string | undefined>,
  *   storageSettings?: Record<string, string>, metricsPort?: number, notaryPort?: number, publicUrl?: string, hosts?: string[] }} options
  *   `metricsPort`: of the first service; `publicUrl`: for links, where EXTERNAL_URL does not name another address;
@@ -45,7 +45,7 @@ export function serviceEnvironments(options) {
   const { address, listener, server } = parts;
   const externalHosts = { EXTERNAL_HOSTS: hosts.join(',') };
   return {
-    migrator: { ...inherited, DATABASE_URL: databaseUrl },
+    migrator: { ...inherited, DATABASE_URL: databaseUrl, ...rolesOf(options) },
     core: {
       ...server('core'),
       HARBOR_ADMIN_PASSWORD: secrets.adminPassword,
@@ -67,12 +67,28 @@ export function serviceEnvironments(options) {
     },
     // It needs no database, so it is told of none.
     registryctl: { ...listener('registryctl'), ...storageSettings },
-    ...notaryEnvironments({ ...parts, secrets, externalHosts }),
+    ...notaryEnvironments({ ...options, ...parts, externalHosts }),
   };
 }
 
+/** The migrator gives each role what it needs, and is told of both or of none. */
+const rolesOf = ({ servicesDatabaseUrl, signerDatabaseUrl }) => ({
+  ...(servicesDatabaseUrl && { SERVICES_DATABASE_URL: servicesDatabaseUrl }),
+  ...(signerDatabaseUrl && { SIGNER_DATABASE_URL: signerDatabaseUrl }),
+});
+
 /** What the environments of several services consist of. */
-function commonParts({ databaseUrl, redisUrl, ports, secrets, trustedProxies, inherited, metricsPort, notaryPort }) {
+function commonParts({
+  databaseUrl,
+  servicesDatabaseUrl = databaseUrl,
+  redisUrl,
+  ports,
+  secrets,
+  trustedProxies,
+  inherited,
+  metricsPort,
+  notaryPort,
+}) {
   const listener = (name) => ({
     ...inherited,
     HOST: '127.0.0.1',
@@ -80,7 +96,7 @@ function commonParts({ databaseUrl, redisUrl, ports, secrets, trustedProxies, in
     ...(metricsPort && { METRICS_PORT: String(metricsPort + NODE_SERVICES.indexOf(name)) }),
     INTERNAL_SECRET: secrets.internalSecret,
   });
-  const database = { DATABASE_URL: databaseUrl };
+  const database = { DATABASE_URL: servicesDatabaseUrl };
   const proxies = { TRUSTED_PROXIES: [LOOPBACK_PROXIES, ...trustedProxies].join(',') };
   const server = (name) => ({
     ...listener(name),
@@ -94,7 +110,9 @@ function commonParts({ databaseUrl, redisUrl, ports, secrets, trustedProxies, in
 }
 
 /** Trust data, and the keys that sign it. */
-function notaryEnvironments({ listener, address, database, secrets, proxies, externalHosts }) {
+function notaryEnvironments({ listener, address, database, secrets, proxies, externalHosts, ...urls }) {
+  const { databaseUrl, signerDatabaseUrl = databaseUrl } = urls;
+  const signing = { NOTARY_SIGNER_SECRET: secrets.notarySignerSecret };
   return {
     // It verifies tokens and makes none, and signs nothing itself: no key is for it.
     'notary-server': {
@@ -102,13 +120,16 @@ function notaryEnvironments({ listener, address, database, secrets, proxies, ext
       ...database,
       ...proxies,
       NOTARY_SIGNER_URL: address('notary-signer'),
+      ...signing,
       ...externalHosts,
     },
     'notary-signer': {
       ...listener('notary-signer'),
-      ...database,
+      DATABASE_URL: signerDatabaseUrl,
+      ...signing,
       SIGNER_KEY: secrets.signerKey,
       ...(secrets.signerKeyPrevious && { SIGNER_KEY_PREVIOUS: secrets.signerKeyPrevious }),
+      ...secrets.signerToken,
     },
   };
 }

@@ -4,13 +4,17 @@ import { serviceEnvironments, stopOrder } from './stack.mjs';
 const secrets = {
   secretKey: 'key',
   signerKey: 'signer',
+  signerToken: { SIGNER_PKCS11_LIBRARY: '/hsm.so', SIGNER_PKCS11_TOKEN: 'label', SIGNER_PKCS11_PIN: 'pin' },
+  notarySignerSecret: 'signing',
   internalSecret: 'internal',
   databasePassword: 'd',
   redisPassword: 'r',
   adminPassword: 'Admin12345',
 };
 const environments = serviceEnvironments({
-  databaseUrl: 'postgres://x/db',
+  databaseUrl: 'postgres://owner@x/db',
+  servicesDatabaseUrl: 'postgres://services@x/db',
+  signerDatabaseUrl: 'postgres://signer@x/db',
   redisUrl: 'redis://x',
   ports: { core: 1, registry: 2, jobservice: 3, registryctl: 4, 'notary-server': 5, 'notary-signer': 6 },
   hosts: ['localhost:8080', '[::1]:8080'],
@@ -23,7 +27,12 @@ const environments = serviceEnvironments({
 });
 
 it('tells each process what it needs and no secret that it does not', () => {
-  expect(environments.migrator).toEqual({ PATH: '/bin', DATABASE_URL: 'postgres://x/db' });
+  expect(environments.migrator).toEqual({
+    PATH: '/bin',
+    DATABASE_URL: 'postgres://owner@x/db',
+    SERVICES_DATABASE_URL: 'postgres://services@x/db',
+    SIGNER_DATABASE_URL: 'postgres://signer@x/db',
+  });
   expect(environments.core).toMatchObject({
     PORT: '1',
     HOST: '127.0.0.1',
@@ -60,12 +69,54 @@ it('tells each process what it needs and no secret that it does not', () => {
     EXTERNAL_HOSTS: 'localhost:8080,[::1]:8080',
   });
   expect(environments.core).toMatchObject({ EXTERNAL_HOSTS: 'localhost:8080,[::1]:8080' });
-  expect(environments['notary-signer']).toMatchObject({ PORT: '6', SIGNER_KEY: 'signer' });
+  expect(environments['notary-signer']).toMatchObject({
+    PORT: '6',
+    SIGNER_KEY: 'signer',
+    NOTARY_SIGNER_SECRET: 'signing',
+    DATABASE_URL: 'postgres://signer@x/db',
+    ...secrets.signerToken,
+  });
+  expect(environments['notary-server']).toMatchObject({ NOTARY_SIGNER_SECRET: 'signing' });
   for (const [name, environment] of Object.entries(environments)) {
-    if (name !== 'notary-signer') expect(environment).not.toHaveProperty('SIGNER_KEY');
+    if (!name.startsWith('notary')) expect(environment).not.toHaveProperty('NOTARY_SIGNER_SECRET');
+    if (name !== 'notary-signer')
+      for (const key of ['SIGNER_KEY', ...Object.keys(secrets.signerToken)])
+        expect(environment).not.toHaveProperty(key);
+    if (!['migrator', 'registryctl', 'notary-signer'].includes(name))
+      expect(environment).toMatchObject({ DATABASE_URL: 'postgres://services@x/db' });
     if (name.startsWith('notary'))
       for (const key of ['SECRET_KEY', 'REDIS_URL']) expect(environment).not.toHaveProperty(key);
   }
+});
+
+it('holds back what the shell knows of the signer', () => {
+  const names = ['LIBRARY', 'TOKEN', 'PIN', 'PIN_FILE', 'SESSIONS'].map((name) => `SIGNER_PKCS11_${name}`);
+  const others = ['SIGNER_KEY_FILE', 'SIGNER_DATABASE_URL', 'SERVICES_DATABASE_URL_FILE', 'NOTARY_SIGNER_SECRET'];
+  const env = Object.fromEntries([...names, ...others].map((name) => [name, 'x']));
+  expect(inheritedEnvironment({ ...env, SOFTHSM2_CONF: '/conf' })).toEqual({
+    ...runtime,
+    SOFTHSM2_CONF: '/conf',
+    NODE_ENV: 'production',
+    NO_COLOR: '1',
+  });
+});
+
+it('leaves the database to one role where no others were named', () => {
+  const {
+    migrator,
+    core,
+    'notary-signer': signer,
+  } = serviceEnvironments({
+    databaseUrl: 'postgres://x/db',
+    redisUrl: 'redis://x',
+    ports: {},
+    secrets,
+    storage: '/data/storage',
+    trustedProxies: [],
+    inherited: {},
+  });
+  expect(migrator).toEqual({ DATABASE_URL: 'postgres://x/db' });
+  for (const { DATABASE_URL } of [core, signer]) expect(DATABASE_URL).toBe('postgres://x/db');
 });
 
 it('tells the job service which address to put into links, unless the operator does', () => {

@@ -74,6 +74,21 @@ it.each(['/keys', '/keys/find', '/keys/idle', '/keys/remove', '/signatures'])(
   },
 );
 
+it.each(['/keys', '/keys/find', '/signatures'])(
+  '%s is for notary-server alone when it has a secret of its own',
+  async (url) => {
+    const NOTARY_SIGNER_SECRET = 'of-notary-server-alone';
+    const own = await start({ SIGNER_KEY, NOTARY_SIGNER_SECRET });
+    const status = async (secret: string) => {
+      const headers = { authorization: `Harbor-Secret ${secret}` };
+      return (await own.inject({ method: 'POST', url, payload: {}, headers })).statusCode;
+    };
+    // 400: it may ask, but not for nothing.
+    expect([await status(INTERNAL_SECRET), await status(NOTARY_SIGNER_SECRET)]).toEqual([401, 400]);
+    await own.close();
+  },
+);
+
 it('is healthy, and counts what it is asked', async () => {
   for (const url of ['/healthz', '/readyz']) expect((await app.inject({ url })).statusCode).toBe(200);
   const { names } = await scrape(app.get(MetricsServer, { strict: false }).port!);

@@ -13,7 +13,7 @@ export { advisoryLocks } from './database/advisory-locks';
 export { countedPage, RecentTotals } from './database/counted-page';
 export { Database, type TransactionEnd } from './database/database';
 export { isUniqueViolation } from './database/database-error';
-export { databaseOptions, type DatabaseSettings } from './database/database-options';
+export { databaseOptions, migrationsTableName, type DatabaseSettings } from './database/database-options';
 export { DatabaseModule } from './database/database.module';
 export {
   filterConditions,

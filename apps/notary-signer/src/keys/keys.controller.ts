@@ -10,14 +10,14 @@ import {
   type SignerPublicKey,
 } from '@breakwater/contracts';
 import { AppError } from '@breakwater/kernel';
-import { InternalGuard } from '@breakwater/platform';
 import { SignerKeys } from '@breakwater/signer';
 import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
 import { z } from 'zod';
+import { SignerGuard } from './signer.guard';
 
 /** The whole of what the signer does; private keys are in no answer. */
 @Controller()
-@UseGuards(InternalGuard)
+@UseGuards(SignerGuard)
 export class KeysController {
   constructor(private readonly keys: SignerKeys) {}
 

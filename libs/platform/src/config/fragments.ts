@@ -106,6 +106,15 @@ export const secretFragment = {
     .describe('Encrypts signing keys at rest and keys the HMAC of generated secrets; keep it'),
 };
 
+/** Between notary-server and notary-signer alone: who runs another service with INTERNAL_SECRET gets no signature. */
+export const signingFragment = {
+  NOTARY_SIGNER_SECRET: z
+    .string()
+    .min(16)
+    .optional()
+    .describe('notary-server asks notary-signer with it, and nobody else is told; unset: `INTERNAL_SECRET` will do'),
+};
+
 /** What a service does when more is asked of it than it can do: docs/operations/overload.md. */
 export const overloadFragment = {
   REQUEST_QUEUE_LENGTH: count(0)

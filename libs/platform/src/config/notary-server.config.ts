@@ -8,6 +8,7 @@ import {
   frontDoorFragment,
   overloadFragment,
   serverFragment,
+  signingFragment,
 } from './fragments';
 
 const maxAge = (seconds: number, what: string) =>
@@ -27,6 +28,7 @@ export const notaryServerConfig = withFailpointRules(
     ...externalHostsFragment,
     ...overloadFragment,
     ...failpointFragment,
+    ...signingFragment,
     CONCURRENCY_TRUST_READS: concurrency(32, 'reads of trust data'),
     CONCURRENCY_TRUST_WRITES: concurrency(8, 'publications of trust data'),
     NOTARY_SIGNER_URL: z.url().describe('Internal address of notary-signer'),

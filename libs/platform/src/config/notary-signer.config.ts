@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { databaseFragment, serverFragment } from './fragments';
+import { databaseFragment, serverFragment, signingFragment } from './fragments';
 
 const signerSecrets = {
   SIGNER_KEY: z
@@ -42,7 +42,7 @@ const tokenFragment = {
 const tokenNames = ['SIGNER_PKCS11_LIBRARY', 'SIGNER_PKCS11_TOKEN', 'SIGNER_PKCS11_PIN'] as const;
 
 export const notarySignerConfig = z
-  .object({ ...serverFragment, ...databaseFragment, ...signerSecrets, ...tokenFragment })
+  .object({ ...serverFragment, ...databaseFragment, ...signingFragment, ...signerSecrets, ...tokenFragment })
   .refine((config) => new Set(tokenNames.map((name) => config[name] === undefined)).size === 1, {
     message: `expected ${tokenNames.join(', ')} all together, or none of them`,
     path: ['SIGNER_PKCS11_LIBRARY'],

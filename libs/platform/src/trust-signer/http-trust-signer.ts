@@ -16,9 +16,16 @@ import type { TrustSigner } from './trust-signer';
 /** Clients wait for it, and so does whoever publishes after them. */
 const timeoutMs = 5_000;
 
+export interface TrustSignerSettings {
+  NOTARY_SIGNER_URL: string;
+  INTERNAL_SECRET: string;
+  /** Instead of INTERNAL_SECRET. */
+  NOTARY_SIGNER_SECRET?: string;
+}
+
 /** Asks notary-signer. */
 export class HttpTrustSigner implements TrustSigner {
-  constructor(private readonly config: { NOTARY_SIGNER_URL: string; INTERNAL_SECRET: string }) {}
+  constructor(private readonly config: TrustSignerSettings) {}
 
   async create(owner: SignerKeyOf): Promise<SignerPublicKey> {
     return signerKey.parse(await this.ask('/keys', owner));
@@ -55,7 +62,7 @@ export class HttpTrustSigner implements TrustSigner {
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(timeoutMs),
       headers: {
-        authorization: `Harbor-Secret ${this.config.INTERNAL_SECRET}`,
+        authorization: `Harbor-Secret ${this.config.NOTARY_SIGNER_SECRET ?? this.config.INTERNAL_SECRET}`,
         'content-type': 'application/json',
       },
     }).catch(unreachable);

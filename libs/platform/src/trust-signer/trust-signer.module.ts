@@ -1,11 +1,11 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { HttpTrustSigner } from './http-trust-signer';
+import { HttpTrustSigner, type TrustSignerSettings } from './http-trust-signer';
 import { TRUST_SIGNER } from './trust-signer';
 
 /** `@Inject(TRUST_SIGNER) signer: TrustSigner`. */
 @Module({})
 export class TrustSignerModule {
-  static forRoot(config: { NOTARY_SIGNER_URL: string; INTERNAL_SECRET: string }): DynamicModule {
+  static forRoot(config: TrustSignerSettings): DynamicModule {
     return {
       module: TrustSignerModule,
       global: true,
