@@ -157,6 +157,31 @@ describeWithSoftHsm('keys in a token of SoftHSM', (use) => {
     expect(await signs('host/away', key)).toBe(true);
   });
 
+  it('are deleted in the token when they are removed, and stay while it is away', async () => {
+    const before = hsm.objects;
+    const key = await create('host/removed');
+    expect(await signs('host/removed', key)).toBe(true);
+    expect(hsm.objects).toBe(before + 1);
+    const rows = async () => (await sql.query(`SELECT 1 FROM signer_key WHERE gun = 'host/removed'`)).rowCount;
+    const remove = () => {
+      const anHourAhead = new Date(Date.now() + 3_600_000).toISOString();
+      return ask('/keys/remove', { gun: 'host/removed', keep: [], before: anHourAhead, used: true });
+    };
+    hsm.pullOut();
+    expect(await sign('host/removed', key)).toMatchObject({ status: 503 });
+    expect(await remove()).toMatchObject({ status: 503, error: { reason: 'signer.token-away' } });
+    hsm.putBack();
+    expect([hsm.objects, await rows()]).toEqual([before + 1, 1]);
+    for (const deadline = Date.now() + 10_000; (await ready()) !== 200 && Date.now() < deadline;)
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await remove()).toMatchObject({
+      status: 200,
+      body: { keys: [{ keyId: key.keyId, gun: 'host/removed', role: 'timestamp' }] },
+    });
+    expect([hsm.objects, await rows()]).toEqual([before, 0]);
+    expect((await sign('host/removed', key)).status).toBe(404);
+  });
+
   it('are not left behind in the token when their row cannot be written', async () => {
     const before = hsm.objects;
     await sql.query(`ALTER TABLE signer_key ADD CONSTRAINT no_more CHECK (gun <> 'host/unwritten')`);

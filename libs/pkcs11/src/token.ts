@@ -10,7 +10,7 @@ export interface TokenSettings {
   pin: string;
   /** How many may be open, and so how many calls under way. */
   sessions: number;
-  /** How long somebody waits for a session, and then for the answer. */
+  /** How long somebody waits, for a session and the answer together. */
   patienceMs?: number;
   /** Makes ready what calls the token; asked when the token is needed first, and again until it succeeds. */
   load: () => Promise<Cryptoki>;
@@ -65,11 +65,12 @@ export class Token {
   }
 
   private async run<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const deadline = Date.now() + this.patienceMs;
     if (!(await this.places.enter(this.patienceMs)))
       throw new TokenError('busy', `the token "${this.label}" has no session left`);
     // The place is taken until the token has answered, however long nobody waits for that any more.
     const answer = this.attempt(work).finally(() => this.places.leave());
-    return this.inTime(answer);
+    return this.inTime(answer, deadline - Date.now());
   }
 
   /** Once more on a new connection when the old one was lost. */
@@ -123,11 +124,11 @@ export class Token {
     this.failure = { error, until: refused ? Infinity : Date.now() + pauseMs };
   }
 
-  private async inTime<T>(answer: Promise<T>): Promise<T> {
+  private async inTime<T>(answer: Promise<T>, patienceMs: number): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_resolve, reject) => {
       const error = new TokenError('busy', `the token "${this.label}" does not answer`);
-      timer = setTimeout(() => reject(error), this.patienceMs);
+      timer = setTimeout(() => reject(error), patienceMs);
     });
     try {
       return await Promise.race([answer, late]);

@@ -73,6 +73,12 @@ export class SoftHsm {
     return readdirSync(this.tokens, { recursive: true }).filter((name) => String(name).endsWith('.object')).length;
   }
 
+  /** For services that run under an account of their own. */
+  openToAll(): void {
+    const { status } = spawnSync('chmod', ['-R', 'a+rwX', this.folder]);
+    if (status !== 0) throw new Error(`${this.folder} could not be opened to other accounts`);
+  }
+
   pullOut(): void {
     renameSync(this.tokens, `${this.tokens}-away`);
     mkdirSync(this.tokens);
