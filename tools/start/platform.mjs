@@ -132,7 +132,8 @@ const givenHosts = () => listOf('EXTERNAL_HOSTS');
 /** For `npm run admin:reset` and `keys:rotate`: what core and signer were told, and whether the database is somebody else's. */
 function writeRunState({ folder, options }, { envs, databaseUrl }) {
   // Sealing keys anew needs no token: its PIN is written nowhere.
-  const { SIGNER_PKCS11_PIN: _pin, ...signer } = envs['notary-signer'];
+  const signer = { ...envs['notary-signer'] };
+  delete signer.SIGNER_PKCS11_PIN;
   const state = { ownDatabase: !options.databaseUrl, databaseUrl, core: envs.core, 'notary-signer': signer };
   writeFileSync(join(folder.secrets, RUN_STATE), JSON.stringify(state), { mode: 0o600 });
 }
