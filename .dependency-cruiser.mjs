@@ -4,7 +4,7 @@ import { domains, frameworkFree, frameworks, layers } from './tools/boundaries.m
 const folders = {
   kernel: '^libs/kernel/',
   contract: '^libs/(contracts|tuf)/',
-  adapter: '^libs/storage/',
+  adapter: '^libs/(storage|pkcs11)/',
   platform: '^libs/(platform|tracing)/',
   trust: '^libs/(notation|cosign)/',
   domain: '^libs/domain/',
