@@ -49,6 +49,8 @@ async function withDatabase({ folder, account }, work) {
     work(postgres.url);
   } finally {
     await postgres.stop();
+    // Another program may follow, and would take us for a platform that runs.
+    unlock();
   }
 }
 
