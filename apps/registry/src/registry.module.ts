@@ -67,6 +67,7 @@ export const routes = [
   PrecheckRoutes,
 ];
 
+const manifests = [AskedManifests, ManifestRequests, TaggedPushes, Pulls];
 const measures = [AuthenticationMetrics, HotMetrics, Outcomes, CacheMetrics, LeaseMetrics];
 
 @Module({})
@@ -107,17 +108,14 @@ export class RegistryModule {
         Actors,
         TargetProjects,
         QuotaRefusals,
-        Pulls,
         BlobDelivery,
-        AskedManifests,
-        ManifestRequests,
-        TaggedPushes,
         UploadRequests,
         BlobMounts,
         HotAnswers,
         HotBlobs,
         HotGate,
         HotPath,
+        ...manifests,
         ...measures,
       ],
     };

@@ -14,4 +14,9 @@ export class Actors {
     const userAgent = (request.headers['user-agent'] ?? '').slice(0, 255);
     return { name: principalName(principalOf(request)), address: this.frontDoor.clientAddress(request.raw), userAgent };
   }
+
+  /** As they name the registry, with its port. */
+  registryHost(request: FastifyRequest): string {
+    return new URL(this.frontDoor.baseUrl(request.raw)).host;
+  }
 }

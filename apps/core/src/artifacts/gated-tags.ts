@@ -9,7 +9,6 @@ import {
   type TagToRestore,
 } from '@breakwater/artifacts';
 import type { EventActor } from '@breakwater/contracts';
-import { FrontDoor } from '@breakwater/platform';
 import { TaggingGate } from '@breakwater/trust-gate';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
@@ -39,13 +38,12 @@ export class GatedTags {
     private readonly restores: ArtifactRestoreService,
     private readonly history: TagHistoryService,
     private readonly actors: Actors,
-    private readonly frontDoor: FrontDoor,
   ) {}
 
   /** As `TagsService.create`. */
   async create(place: Place & { digest: string; tag: string }, request: FastifyRequest): Promise<void> {
     const { repository, digest, tag } = place;
-    await this.gate.assertMayTag({ ...place, tags: [tag], host: this.host(request) });
+    await this.gate.assertMayTag({ ...place, tags: [tag], host: this.actors.registryHost(request) });
     await this.tags.create(repository, digest, tag, this.actors.of(request));
   }
 
@@ -82,7 +80,7 @@ export class GatedTags {
     const { projectId, repository, tag, digest } = wanted;
     let isRevived = false;
     const restored = await this.gate.pass(
-      { projectId, repository, digest, tags: [tag], host: this.host(request) },
+      { projectId, repository, digest, tags: [tag], host: this.actors.registryHost(request) },
       {
         store: async () => (isRevived = await this.history.revive(wanted, actor)),
         tag: (expected) => this.history.restore(wanted, actor, expected),
@@ -96,15 +94,11 @@ export class GatedTags {
     const { repository, digest } = place;
     if (tags.length === 0) return;
     await this.gate.pass(
-      { ...place, tags, host: this.host(request) },
+      { ...place, tags, host: this.actors.registryHost(request) },
       {
         store: () => Promise.resolve(),
         tag: (expected) => this.tags.point(repository, tags, { digest, actor, ...(expected && { expected }) }),
       },
     );
-  }
-
-  private host(request: FastifyRequest): string {
-    return new URL(this.frontDoor.baseUrl(request.raw)).host;
   }
 }

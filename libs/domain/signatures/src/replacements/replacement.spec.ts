@@ -4,7 +4,7 @@ import { lostStatus, outcomeOf } from './replacement';
 import type { WatchedMove } from './signed-tag-moves.repository';
 
 const now = new Date('2026-11-23T12:00:00Z');
-const moment = { policy: { ...testPolicy, version: 1 }, now };
+const moment = { policy: { ...testPolicy, version: 1, verdictVersion: 1 }, now };
 const [oldDigest, newDigest] = [`sha256:${'a'.repeat(64)}`, `sha256:${'b'.repeat(64)}`];
 
 type State = 'signed' | 'stale' | 'unsigned' | 'gone';
@@ -49,19 +49,19 @@ describe('what a tag lost when it moved', () => {
 describe('what became of it', () => {
   const long = { time: new Date(now.getTime() - 3_700_000) };
 
-  it.each<[string, State, State, Partial<WatchedMove>, string]>([
-    ['nobody signed', 'signed', 'unsigned', {}, 'replaced'],
-    ['somebody signed', 'signed', 'signed', {}, 'signed'],
-    ['what came is gone again', 'signed', 'gone', {}, 'replaced'],
-    ['what was signed has lost its signature since', 'unsigned', 'unsigned', {}, 'replaced'],
-    ['what was signed is gone', 'gone', 'unsigned', {}, 'replaced'],
-    ['what came is being verified', 'signed', 'stale', {}, 'wait'],
-    ['what came is being verified for an hour', 'signed', 'stale', long, 'replaced'],
-    ['what was is being verified', 'stale', 'unsigned', { oldStatus: 'stale' }, 'wait'],
-    ['what was turned out to be signed', 'signed', 'unsigned', { oldStatus: 'stale' }, 'replaced'],
-    ['what was turned out not to be signed', 'unsigned', 'unsigned', { oldStatus: 'stale' }, 'signed'],
-    ['nobody ever knew', 'stale', 'unsigned', { oldStatus: 'stale', ...long }, 'signed'],
-  ])('%s', (_what, before, after, more, expected) => {
+  it.each<[string, [State, State], Partial<WatchedMove>, string]>([
+    ['nobody signed', ['signed', 'unsigned'], {}, 'replaced'],
+    ['somebody signed', ['signed', 'signed'], {}, 'signed'],
+    ['what came is gone again', ['signed', 'gone'], {}, 'replaced'],
+    ['what was signed has lost its signature since', ['unsigned', 'unsigned'], {}, 'replaced'],
+    ['what was signed is gone', ['gone', 'unsigned'], {}, 'replaced'],
+    ['what came is being verified', ['signed', 'stale'], {}, 'wait'],
+    ['what came is being verified for an hour', ['signed', 'stale'], long, 'replaced'],
+    ['what was is being verified', ['stale', 'unsigned'], { oldStatus: 'stale' }, 'wait'],
+    ['what was turned out to be signed', ['signed', 'unsigned'], { oldStatus: 'stale' }, 'replaced'],
+    ['what was turned out not to be signed', ['unsigned', 'unsigned'], { oldStatus: 'stale' }, 'signed'],
+    ['nobody ever knew', ['stale', 'unsigned'], { oldStatus: 'stale', ...long }, 'signed'],
+  ])('%s', (_what, [before, after], more, expected) => {
     expect(outcomeOf(move(before, after, more), moment)).toBe(expected);
   });
 
