@@ -1,4 +1,11 @@
-import { registryActions, trustPass, type Principal, type RobotPrincipal, type TrustPass, type UserPrincipal } from '@breakwater/access';
+import {
+  registryActions,
+  trustPass,
+  type Principal,
+  type RobotPrincipal,
+  type TrustPass,
+  type UserPrincipal,
+} from '@breakwater/access';
 import { Authenticator, BootstrapAdmin, RobotsService, UsersService, type RobotInput } from '@breakwater/identity';
 import { Database, type RegistryConfig } from '@breakwater/platform';
 import { MembersService, ProjectsService } from '@breakwater/projects';
@@ -188,7 +195,8 @@ export class RegistryUnderTest {
       if (pass) passes[name] = pass;
     }
     const tokens = this.app.get(TokensService, { strict: false });
-    return (await tokens.issue({ principal, audience: 'harbor-registry', access: granted, projects: facts, passes })).token;
+    return (await tokens.issue({ principal, audience: 'harbor-registry', access: granted, projects: facts, passes }))
+      .token;
   }
 
   /** The repository as `principal` sees it through a token, also good for the repositories in `others`. */
