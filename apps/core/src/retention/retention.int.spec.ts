@@ -263,7 +263,7 @@ describe('a run', () => {
     expect((await send('POST', '/projects/kept/immutabletagrules', immutable)).status).toBe(201);
     await set([rule('always', undefined, 'multi', 'held')], { keep_signed: true });
     const [context] = await run(id);
-    expect(context!.outcome).toEqual({ total: 4, retained: 3 });
+    expect(context!.outcome).toEqual({ total: 4, retained: 3, retained_signed: 1 });
     expect(context!.lines.join('\n')).toMatch(/\| fixed +\|.*\| IMMUTABLE/);
     expect(await tagsOf('kept/held')).toEqual(['fixed', 'multi', 'signed']);
     expect(await digestsOf('kept/held')).toHaveLength(5);

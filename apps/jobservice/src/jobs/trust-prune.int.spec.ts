@@ -22,14 +22,15 @@ afterAll(async () => {
 });
 
 const get = <T>(type: new (...args: never[]) => T): T => engine.app.get(type, { strict: false });
+let made: TrustPruneJob | undefined;
 const job = () =>
-  new TrustPruneJob(
+  (made ??= new TrustPruneJob(
     get(TrustPruning),
     get(ExecutionsService),
     get(SchedulesService),
     get(SettingsService),
     get(Metrics),
-  );
+  ));
 
 const json = (signed: object) => Buffer.from(JSON.stringify({ signed, signatures: [] }));
 const hashed = (data: Buffer) => ({
@@ -40,7 +41,8 @@ const hashed = (data: Buffer) => ({
 /** Names with ten timestamps each, one a week, the newest today. */
 async function names(count: number): Promise<void> {
   const expires = new Date(Date.now() + 86_400_000).toISOString();
-  const snapshot = json({ _type: 'Snapshot', version: 1, expires, meta: {} });
+  const meta = { root: hashed(Buffer.from('root')), targets: hashed(Buffer.from('targets')) };
+  const snapshot = json({ _type: 'Snapshot', version: 1, expires, meta });
   const timestamps = Array.from({ length: 10 }, (_, index) =>
     json({ _type: 'Timestamp', version: index + 1, expires, meta: { snapshot: hashed(snapshot) } }),
   );
@@ -85,6 +87,16 @@ it('removes what was replaced long ago, page by page, and goes on where it was c
   const third = fakeJobContext({}, database);
   await job().run({ retentionDays: 30 }, third);
   expect(third.outcome).toEqual({ pruned_files: 0 });
+});
+
+it('leaves alone what cannot be read, and goes on', async () => {
+  await database.query(
+    `UPDATE trust_file SET data = convert_to('{"signed":{"version":10},"signatures":[]}', 'UTF8')
+     WHERE gun = 'host/p/0001' AND role = 'timestamp' AND version = 10`,
+  );
+  const context = fakeJobContext({}, database);
+  await job().run({ retentionDays: 10 }, context);
+  expect(context.outcome).toEqual({ pruned_files: 449 * 3 });
 });
 
 it('comes every night, for as many days as the setting says', async () => {

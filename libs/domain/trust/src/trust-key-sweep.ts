@@ -76,12 +76,12 @@ export class TrustKeySweep {
   /** The signer is asked under the lock; a key that it removed is not missed when the transaction is undone. */
   private remove(gun: string, { before, used }: Wanted): Promise<number> {
     return this.database.transaction(async () => {
-    await this.files.lock(gun);
-    const keep = (await this.namedBy([gun])).get(gun) ?? [];
-    const removed = await this.signer.remove({ gun, keep, before: before.toISOString(), used });
-    for (const { keyId, role } of removed)
-      this.logger.log({ gun, role, keyId, deleted: used }, 'the signer removed a key that no root names');
-    return removed.length;
+      await this.files.lock(gun);
+      const keep = (await this.namedBy([gun])).get(gun) ?? [];
+      const removed = await this.signer.remove({ gun, keep, before: before.toISOString(), used });
+      for (const { keyId, role } of removed)
+        this.logger.log({ gun, role, keyId, deleted: used }, 'the signer removed a key that no root names');
+      return removed.length;
     });
   }
 

@@ -46,7 +46,10 @@ export class TrustOverviews {
 function overviewOf({ files, creationTime, updateTime, ...row }: TrustRow): TrustOverview {
   const known = new Map(files.map(({ role, data }) => [role, parseEnvelope(Buffer.from(data, 'base64'))]));
   const delegations = delegationsOf(known.get('targets'));
-  const keyIds = new Map([...baseKeys(known.get('root')), ...delegations.map((one) => [one.name, one.keyids] as const)]);
+  const keyIds = new Map([
+    ...baseKeys(known.get('root')),
+    ...delegations.map((one) => [one.name, one.keyids] as const),
+  ]);
   const named = namedIn(known.get('snapshot'));
   const roles = [...known].filter(([name]) => named.has(name));
   return {

@@ -1,6 +1,6 @@
 import { Database } from '@breakwater/platform';
-import { namedHash } from '@breakwater/tuf';
-import { Injectable } from '@nestjs/common';
+import { namedHash, TufError } from '@breakwater/tuf';
+import { Injectable, Logger } from '@nestjs/common';
 import { SupersededFilesRepository } from './superseded-files.repository';
 import { TrustFilesRepository } from './trust-files.repository';
 import { TrustStates, type TrustState } from './trust-state';
@@ -20,6 +20,8 @@ export interface PruningPage {
 /** Old targets, delegations, snapshots and timestamps go a while after newer ones took their place. */
 @Injectable()
 export class TrustPruning {
+  private readonly logger = new Logger('TrustPruning');
+
   constructor(
     private readonly database: Database,
     private readonly superseded: SupersededFilesRepository,
@@ -40,9 +42,20 @@ export class TrustPruning {
   prune(gun: string, before: Date): Promise<number> {
     return this.database.transaction(async () => {
       await this.files.lock(gun);
-      const state = await this.states.read(gun);
+      const state = await this.readable(gun);
       return state ? this.superseded.delete(gun, { before, keep: inForce(state), limit: batchSize }) : 0;
     });
+  }
+
+  /** One that cannot be read is left as it is, for who repairs it, and holds up no other. */
+  private async readable(gun: string): Promise<TrustState | undefined> {
+    try {
+      return await this.states.read(gun);
+    } catch (error) {
+      if (!(error instanceof TufError)) throw error;
+      this.logger.warn({ err: error, gun }, 'trust data that cannot be read is not pruned');
+      return undefined;
+    }
   }
 }
 

@@ -4,6 +4,7 @@ import {
   parseEnvelope,
   parseSnapshot,
   parseTimestamp,
+  TufError,
   type Snapshot,
   type Timestamp,
 } from '@breakwater/tuf';
@@ -27,14 +28,14 @@ export const metadataNotFound = (): AppError =>
 export class TrustStates {
   constructor(private readonly files: TrustFilesRepository) {}
 
-  /** Undefined when nothing was published. */
+  /** Undefined when nothing was published. Throws TufError for what nobody can have published. */
   async read(gun: string): Promise<TrustState | undefined> {
     const stored = await this.files.latest(gun, 'timestamp');
     if (!stored) return undefined;
     const timestamp = parseTimestamp(parseEnvelope(stored.data)).signed;
     const sha256 = namedHash(timestamp, 'snapshot') ?? '';
     const snapshotBytes = (await this.files.named(gun, new Map([['snapshot', sha256]]))).get('snapshot');
-    if (!snapshotBytes) throw new Error(`the snapshot that the timestamp of ${gun} names is not stored`);
+    if (!snapshotBytes) throw new TufError(`the snapshot that the timestamp of ${gun} names is not stored`);
     const snapshot = parseSnapshot(parseEnvelope(snapshotBytes)).signed;
     const hashes = Object.keys(snapshot.meta).map((role) => [role, namedHash(snapshot, role) ?? ''] as const);
     return { timestamp, snapshot, snapshotBytes, files: await this.files.named(gun, new Map(hashes)) };
