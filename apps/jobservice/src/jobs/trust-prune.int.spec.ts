@@ -104,8 +104,13 @@ it('comes every night, for as many days as the setting says', async () => {
   const schedule = await get(SchedulesService).find('TRUST_PRUNE');
   expect(schedule).toMatchObject({ cron: '0 30 2 * * *' });
   await get(SettingsService).update({ trust_data_retention_days: 90 });
+  // The engine of the test has no jobs of the platform.
+  const start = jest.spyOn(get(ExecutionsService), 'start').mockResolvedValueOnce(1);
   await job().start(schedule!, 'night');
-  expect(await database.query(`SELECT payload FROM task WHERE job_type = 'TRUST_PRUNE'`)).toEqual([
-    { payload: { retentionDays: 90 } },
-  ]);
+  expect(start).toHaveBeenCalledWith({
+    vendorType: 'TRUST_PRUNE',
+    trigger: 'SCHEDULE',
+    key: 'night',
+    tasks: [{ job: 'TRUST_PRUNE', payload: { retentionDays: 90 } }],
+  });
 });
