@@ -133,7 +133,8 @@ function isTimestampWanted({ envelope, trust, now }: Examination): boolean {
   const { trustStores, signatureVerification } = trust.policy;
   if (!trustStores.some((store) => store.startsWith('tsa:'))) return false;
   if (signatureVerification.verifyTimestamp !== 'afterCertExpiry') return true;
-  return envelope.chain.some(({ notAfter }) => now > notAfter);
+  // Where there is none, it is the certificate that has expired and no more can be said.
+  return envelope.timestamp !== undefined && envelope.chain.some(({ notAfter }) => now > notAfter);
 }
 
 function readTimestamp({ envelope, trust }: Examination): VerifiedTimestamp {

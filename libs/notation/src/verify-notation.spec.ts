@@ -339,7 +339,7 @@ describe('timestamps', () => {
   it('are asked for once the policy has a tsa store, or once the chain is out of date', async () => {
     const verdict = await verdictOn(request(), stamped());
     expect(verdict.reasons).toEqual(['the policy asks for a timestamp, and there is none']);
-    expect((await verdictOn(request(), stamped('afterCertExpiry'))).status).toBe('invalid');
+    expect((await verdictOn(request(), stamped('afterCertExpiry'))).status).toBe('expired');
     const young = makeCertificate({ subject: subjectName, issuer: oldRoot });
     expect((await verdictOn({ chain: [young, oldRoot] }, stamped('afterCertExpiry'))).status).toBe('valid');
     expect((await verdictOn({ chain: [young, oldRoot] }, stamped('always'))).status).toBe('invalid');
