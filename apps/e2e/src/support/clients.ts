@@ -6,7 +6,7 @@ import { settings } from './settings';
 
 const pinned = JSON.parse(readFileSync(resolve(__dirname, '../../clients/clients.json'), 'utf8')) as Record<
   string,
-  { version: string }
+  { version: string; program?: string }
 >;
 
 /** Folders that an ordinary user's PATH may lack. */
@@ -34,10 +34,14 @@ function cacheFolders(name: string): string[] {
   return entries.map((entry) => join(settings.clientCache, entry));
 }
 
-/** Every program of that name, those of the cache first, then along PATH. */
+/**
+ * Every program of that name, those of the cache first, then along PATH. Pins whose program has another name (two versions
+ * of one) are in the cache alone.
+ */
 export function findPrograms(name: string): string[] {
-  const folders = [...cacheFolders(name), ...searchPath()];
-  return folders.map((folder) => join(folder, name)).filter(isExecutable);
+  const program = pinned[name]?.program ?? name;
+  const folders = program === name ? [...cacheFolders(name), ...searchPath()] : cacheFolders(name);
+  return folders.map((folder) => join(folder, program)).filter(isExecutable);
 }
 
 /** The suite of one client: skipped by name where the client is absent, failed with REQUIRE_CLIENTS=1. */

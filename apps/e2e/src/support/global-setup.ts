@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { makePlatformFolder, startPlatform, trustedProxy } from './platform';
+import { clientVersions } from './versions';
 
 /** Receivers of webhooks and scanners are in the tests, garbage is collected while we look, and one address is a proxy's. */
 const env = {
@@ -16,6 +17,11 @@ declare global {
 
 /** Jest runs this once before the first file of the e2e project. */
 async function globalSetup(): Promise<void> {
+  process.stdout.write(
+    `Clients:\n${clientVersions()
+      .map((line) => `  ${line}\n`)
+      .join('')}`,
+  );
   // A platform described from outside is used as it is: handy while a suite is written.
   if (process.env.E2E_PLATFORM) return;
   const folder = makePlatformFolder();
