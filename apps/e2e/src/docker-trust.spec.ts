@@ -144,6 +144,29 @@ function contentTrust({ engine, platform }: Docker, cli: DockerCli, host: string
     await plain('rm', created.stdout.trim().split('\n').at(-1)!);
   });
 
+  it('W3: a project that asks for content trust gives what is not signed to no client', async () => {
+    const { api, project } = fixture;
+    const ask = (enable: string) =>
+      api.call('PUT', `/projects/${project}`, { metadata: { enable_content_trust: enable } });
+    await ask('true');
+    await plain('rmi', '-f', `${repository}:v1`);
+    const refused = await plain.attempt('pull', `${repository}:unsigned`);
+    expect([refused.code, /is not signed/.test(refused.output)]).toEqual([1, true]);
+    await plain('pull', `${repository}:v1`);
+    await trusting('pull', `${repository}:v1`);
+    await ask('false');
+    await plain('pull', `${repository}:unsigned`);
+  });
+
+  it('W3: a wrong trust server is told by docker, and nothing is half signed', async () => {
+    const before = await signedTags();
+    const lost = bound({ DOCKER_CONTENT_TRUST: '1', DOCKER_CONTENT_TRUST_SERVER: `https://${host.split(':')[0]}:9` });
+    await makeImage(`${repository}:lost`);
+    const push = await lost.attempt('push', `${repository}:lost`);
+    expect([push.code === 0, /trust server|connection refused/.test(push.output)]).toEqual([false, true]);
+    expect(await signedTags()).toEqual(before);
+  });
+
   it('D7 and D8: a signer is added with a key of its own', async () => {
     const generated = await trusting('trust', 'key', 'generate', 'carol', '--dir', home.folder);
     expect(generated.output).toContain('carol.pub');

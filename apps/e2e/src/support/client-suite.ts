@@ -6,6 +6,8 @@ import type { Client } from './run';
 export interface ClientSuite extends ProjectFixture {
   home: ClientHome;
   client: Client;
+  /** The path of the program. */
+  program: string;
   /** host:port/project */
   base: string;
   /** A path in the client's home folder. */
@@ -21,7 +23,14 @@ export function clientSuite(name: string, suite: (use: () => ClientSuite) => voi
       const fixture = await openProject(name);
       const home = makeHome();
       const base = `${fixture.platform.host}/${fixture.project}`;
-      opened = { ...fixture, home, base, client: home.client(program), path: (file) => join(home.folder, file) };
+      opened = {
+        ...fixture,
+        home,
+        base,
+        program,
+        client: home.client(program),
+        path: (file) => join(home.folder, file),
+      };
     });
     afterAll(() => opened?.home.remove());
 
