@@ -130,7 +130,7 @@ describe('block', () => {
     const host = `127.0.0.1:${registry.http.port}`;
     expect(refusal(refused)).toMatchObject({
       code: 'PROJECTPOLICYVIOLATION',
-      message: `${project.name}/app:v1 is not signed as the project's trust policy asks (Cosign: there is no signature by Cosign); sign it with: cosign sign --key release.key ${host}/${project.name}/app@${digest}`,
+      message: `${project.name}/app:v1 is not signed as the project's trust policy asks (Cosign: there is no signature by Cosign); sign it with: cosign sign --key release.key ${host}/${project.name}/app@${digest} (cosign reads what it signs: log in to it as a robot that has the permission scanner-pull as well)`,
       detail: { digest, status: 'unsigned', missing: [{ signer: 'Cosign' }] },
     });
   });

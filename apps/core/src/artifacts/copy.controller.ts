@@ -10,6 +10,7 @@ import { principalOf, projectOf } from '../auth/request-context';
 import { api, Operation, PathParameters, RepositoryName, ReturnsCreated, setLocation } from '../rest';
 import { artifactPath } from './artifact-path';
 import { parseCopySource } from './copy-source';
+import { GatedReads } from './gated-reads';
 import { GatedTags } from './gated-tags';
 
 export class CopyArtifactQuery extends createZodDto(
@@ -24,6 +25,7 @@ export class CopyController {
     private readonly checker: AccessChecker,
     private readonly artifacts: ArtifactListService,
     private readonly gated: GatedTags,
+    private readonly reads: GatedReads,
   ) {}
 
   @Post()
@@ -44,11 +46,13 @@ export class CopyController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
     const { repository: from, reference } = parseCopySource(query.from);
-    await this.checker.requireProject(principalOf(request), 'artifact:read', {
+    const source = await this.checker.requireProject(principalOf(request), 'artifact:read', {
       name: parseRepositoryName(from).project,
     });
     const { digest } = await this.artifacts.get(from, reference);
     const to = { projectId: projectOf(request).id, repository };
+    // Within a project its policy goes on to hold.
+    if (source.id !== to.projectId) await this.reads.assertMayCopy({ source, repository: from, digest }, request);
     await this.gated.copy({ from: { repository: from, digest }, to }, request);
     setLocation(reply, artifactPath(repository, reference));
   }

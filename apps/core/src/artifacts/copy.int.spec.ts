@@ -82,6 +82,17 @@ describe('copying', () => {
     expect((await copy('source/app:v1', 'both')).status).toBe(201);
   });
 
+  it('does not carry off what a trust policy keeps from pulls', async () => {
+    const policy = (body: object) => core.request('PUT', '/projects/source/trust-policy', { as: 'admin', body });
+    for (const body of [{ pull: 'block' }, { quarantine: { days: 7 } }]) {
+      expect((await policy(body)).status).toBe(200);
+      const refused = await copy('source/app:v1', 'both', 'carried-off');
+      expect(refused).toMatchObject({ status: 412, body: { errors: [{ code: 'PROJECTPOLICYVIOLATION' }] } });
+    }
+    expect((await core.request('GET', '/projects/target/repositories/carried-off', { as: 'both' })).status).toBe(404);
+    expect((await policy({})).status).toBe(200);
+  });
+
   it('says where it came from in no history but its own', async () => {
     const history = await core.database.query(
       `SELECT r.name, h.actor FROM tag_history h JOIN repository r ON r.id = h.repository_id WHERE h.name = 'v1' ORDER BY r.name`,

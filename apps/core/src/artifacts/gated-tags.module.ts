@@ -4,6 +4,7 @@ import { TrustGateModule } from '@breakwater/trust-gate';
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth';
 import { Actors } from './actors';
+import { GatedReads } from './gated-reads';
 import { GatedTags } from './gated-tags';
 
 /** Signatures that nobody has verified yet are read through registryctl. */
@@ -11,7 +12,7 @@ const bytes = { inject: [STORAGE_KEEPER], useFactory: (keeper: StorageKeeper) =>
 
 @Module({
   imports: [ArtifactsModule, ArtifactViewsModule, CopyModule, TrustGateModule.forRoot(bytes), AuthModule],
-  providers: [GatedTags, Actors],
-  exports: [GatedTags],
+  providers: [GatedTags, GatedReads, Actors],
+  exports: [GatedTags, GatedReads],
 })
 export class GatedTagsModule {}

@@ -1,5 +1,5 @@
 import type { TrustPass } from '@breakwater/access';
-import type { StoredManifest } from '@breakwater/artifacts';
+import { ManifestsService, type StoredManifest } from '@breakwater/artifacts';
 import { AppError, parseManifest } from '@breakwater/kernel';
 import { Database } from '@breakwater/platform';
 import { TrustPoliciesService, type ProjectTrustPolicy } from '@breakwater/trust-policies';
@@ -27,7 +27,16 @@ export interface PulledManifest extends StoredManifest {
   tag?: string;
 }
 
+export interface WantedContent {
+  projectId: number;
+  repository: string;
+  digest: string;
+  pass: TrustPass | undefined;
+  host: string;
+}
+
 const open: PullDecision = {};
+const isOpen = ({ pull, quarantine }: ProjectTrustPolicy): boolean => pull === 'allow' && quarantine === null;
 const dayMs = 24 * 60 * 60_000;
 
 /**
@@ -41,13 +50,14 @@ export class PullGate {
   constructor(
     private readonly policies: TrustPoliciesService,
     private readonly gate: TrustGate,
+    private readonly manifests: ManifestsService,
     private readonly database: Database,
   ) {}
 
   /** Throws MANIFEST_UNKNOWN when it has gone meanwhile. */
   async decide(manifest: PulledManifest): Promise<PullDecision> {
     const policy = await this.policies.ofProject(manifest.projectId);
-    if (policy.pull === 'allow' && policy.quarantine === null) return open;
+    if (isOpen(policy)) return open;
     if (await this.isAboutAnother(manifest)) return open;
     try {
       return decided(await this.ask(manifest, policy), { manifest, policy, now: Date.now() });
@@ -66,6 +76,18 @@ export class PullGate {
       reason: 'trust.undecided',
       cause: error,
     });
+  }
+
+  /**
+   * For who is to have the content in another way than by a pull. Throws PROJECTPOLICYVIOLATION, MANIFEST_UNKNOWN,
+   * UNAVAILABLE.
+   */
+  async assertMayPull({ projectId, repository, digest, pass, host }: WantedContent): Promise<void> {
+    const policy = await this.policies.ofProject(projectId);
+    if (isOpen(policy)) return;
+    const manifest = await this.manifests.find(repository, { kind: 'digest', digest });
+    const { barrier } = await this.decide({ ...manifest, projectId, repository });
+    if (barrier && !(pass && barrier.passedBy.includes(pass))) throw barrier.refuse(host);
   }
 
   private async ask({ projectId, repository, digest, tag }: PulledManifest, policy: ProjectTrustPolicy) {

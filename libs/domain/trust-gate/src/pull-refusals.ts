@@ -17,7 +17,7 @@ export function unsignedPull(
   const { missing, nextCommand } = satisfied(policy, answer.verdicts, image);
   const name = tag === undefined ? `${repository}@${digest}` : `${repository}:${tag}`;
   const why = missing.map(({ signer, why: reason }) => `${signer}: ${reason}`).join('; ');
-  const next = nextCommand === null ? '' : `; sign it with: ${nextCommand}`;
+  const next = nextCommand === null ? '' : `; sign it with: ${nextCommand}${quarantineEnd ? '' : hintFor(nextCommand)}`;
   const rule = quarantineEnd
     ? `is in quarantine until it is signed, at most until ${quarantineEnd.toISOString()}: before that only who may push pulls it`
     : "is not signed as the project's trust policy asks";
@@ -32,4 +32,10 @@ export function unsignedPull(
       ...(quarantineEnd && { quarantineEnd: quarantineEnd.toISOString() }),
     },
   });
+}
+
+/** Unlike the others, cosign reads the manifest before it signs. */
+function hintFor(command: string): string {
+  if (!command.startsWith('cosign ')) return '';
+  return ' (cosign reads what it signs: log in to it as a robot that has the permission scanner-pull as well)';
 }
