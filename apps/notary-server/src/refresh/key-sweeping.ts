@@ -3,6 +3,7 @@ import { SettingsService } from '@breakwater/settings';
 import { TrustKeySweep } from '@breakwater/trust';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { Counter } from 'prom-client';
+import { Recurring } from './recurring';
 
 const day = 86_400_000;
 
@@ -11,49 +12,38 @@ const day = 86_400_000;
 export class KeySweeping implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('KeySweeping');
   private readonly counter: Counter;
-  private timer?: NodeJS.Timeout;
-  private stopped = false;
-  private underWay: Promise<void> = Promise.resolve();
+  private readonly rounds: Recurring;
 
   constructor(
     private readonly sweep: TrustKeySweep,
     private readonly settings: SettingsService,
     metrics: Metrics,
-    @Inject(CONFIG) private readonly config: NotaryServerConfig,
+    @Inject(CONFIG) config: NotaryServerConfig,
   ) {
     this.counter = metrics.counter('breakwater_trust_keys_removed_total');
+    this.rounds = new Recurring(() => this.round(), {
+      seconds: config.NOTARY_KEY_SWEEP_SECONDS,
+      logger: this.logger,
+      failure: 'keys that no root names could not be removed',
+    });
   }
 
   onApplicationBootstrap(): void {
-    this.schedule();
+    this.rounds.start();
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.underWay;
+  onApplicationShutdown(): Promise<void> {
+    return this.rounds.stop();
   }
 
   /** One round, now. */
   async round(): Promise<void> {
-    const stopped = () => this.stopped;
+    const stopped = () => this.rounds.stopped;
     const deleted = await this.sweep.ofDeleted(stopped);
     this.counter.inc({ because: 'deleted' }, deleted);
     const { trust_data_retention_days: days } = await this.settings.get();
     const orphaned = await this.sweep.orphaned(new Date(Date.now() - days * day), stopped);
     this.counter.inc({ because: 'orphaned' }, orphaned);
     if (deleted + orphaned > 0) this.logger.log({ deleted, orphaned }, 'keys that no root names were removed');
-  }
-
-  private schedule(): void {
-    // Not all replicas at the same moment.
-    const wait = this.config.NOTARY_KEY_SWEEP_SECONDS * 1_000 * (0.75 + Math.random() / 2);
-    this.timer = setTimeout(() => {
-      this.underWay = this.round()
-        .catch((error: unknown) => this.logger.warn({ err: error }, 'keys that no root names could not be removed'))
-        .finally(() => {
-          if (!this.stopped) this.schedule();
-        });
-    }, wait);
   }
 }
