@@ -30,7 +30,7 @@ describe('the settings', () => {
       scan_all_policy: {},
     });
     expect(body.scan_all_policy).toEqual({});
-    expect(Object.keys(body)).toHaveLength(59);
+    expect(Object.keys(body)).toHaveLength(60);
     for (const name of ['ldap_search_password', 'oidc_client_secret', 'uaa_client_secret', 'postgresql_password'])
       expect(body).not.toHaveProperty(name);
   });

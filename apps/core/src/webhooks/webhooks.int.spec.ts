@@ -279,6 +279,7 @@ describe('webhook policies', () => {
         'SCANNING_COMPLETED',
         'REPLICATION',
         'TAG_RETENTION',
+        'SIGNED_TAG_REPLACED',
       ],
       notify_type: ['http', 'slack', 'teams'],
       payload_formats: [{ notify_type: 'http', formats: ['Default', 'CloudEvents', 'Template'] }],

@@ -1,4 +1,4 @@
-import { can, registryActions, type ProjectFacts } from './can';
+import { can, registryActions, trustPass, type ProjectFacts } from './can';
 import { permissionsOfRole, publicPermissions, robotCatalogue, type Permission } from './permissions';
 import { anonymous, type Principal, type RobotGrant, type RobotPrincipal, type UserPrincipal } from './principal';
 import { isRoleId, roleName } from './roles';
@@ -270,7 +270,30 @@ describe('tokens for /v2', () => {
   });
 });
 
-/** Copied by hand from section 3.3, with what the "no limit" provider adds. */
+describe('past trust policies', () => {
+  it.each([
+    ['a system administrator', user({ sysadmin: true }), project(), 'quarantine'],
+    ['a project administrator', user(), project({ roles: [1] }), 'quarantine'],
+    ['a developer', user(), project({ roles: [2] }), 'quarantine'],
+    ['a guest', user(), project({ roles: [3] }), undefined],
+    ['a stranger', user(), project({ public: true }), undefined],
+    ['anybody', anonymous, project({ public: true }), undefined],
+    ['a robot that pulls', robot([grant('repository', 'pull')]), project(), undefined],
+    ['a robot that pushes', robot([grant('repository', 'push')], 7), project(), 'quarantine'],
+    ['a robot that scans', robot([grant('repository', 'scanner-pull')]), project(), 'all'],
+    [
+      'a robot that scans elsewhere',
+      robot([grant('repository', 'scanner-pull')]),
+      project({ name: 'other' }),
+      undefined,
+    ],
+    ['another service', { kind: 'internal', name: 'jobservice' } as const, project(), 'all'],
+  ] as const)('%s', (_who, principal, where, expectedPass) => {
+    expect(trustPass(principal, where)).toBe(expectedPass);
+  });
+});
+
+/** Copied by hand from section 3.3, with what the "no limit" provider adds, and our `scanner-pull`. */
 const systemCatalogue = `
   audit-log [list]; preheat-instance [read,create,delete,list,update]; project [list,create];
   replication-policy [read,create,delete,list,update]; replication [read,create,list]; replication-adapter [list];
@@ -279,7 +302,7 @@ const systemCatalogue = `
   scanner [read,create,delete,list,update]; label [read,create,delete,update]; security-hub [read,list]; catalog [read]; quota [read,list];
   robot [create,read,list,delete]; user [create,read,update,list,delete]; ldap-user [create,list]; quota [update]; user-group [create,read,update,list,delete]`;
 const projectCatalogue = `
-  log [list]; project [read,delete,update]; metadata [read,create,delete,list,update]; repository [read,update,delete,list,pull,push];
+  log [list]; project [read,delete,update]; metadata [read,create,delete,list,update]; repository [read,update,delete,list,pull,push,scanner-pull];
   artifact [read,create,list,delete]; scan [create,read,stop]; sbom [create,stop,read]; tag [create,list,delete]; accessory [list];
   artifact-addition [read]; artifact-label [create,delete]; scanner [create,read]; preheat-policy [read,create,delete,list,update];
   immutable-tag [create,delete,list,update]; notification-policy [read,create,delete,list,update]; tag-retention [read,create,delete,list,update];
@@ -287,7 +310,7 @@ const projectCatalogue = `
 
 const parseCatalogue = (text: string): string[] =>
   text.split(';').flatMap((part) => {
-    const [, resource = '', list = ''] = /([a-z-]+) \[([a-z,]+)\]/.exec(part) ?? [];
+    const [, resource = '', list = ''] = /([a-z-]+) \[([a-z,-]+)\]/.exec(part) ?? [];
     return list.split(',').map((action) => `${resource}:${action}`);
   });
 
