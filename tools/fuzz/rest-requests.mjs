@@ -83,11 +83,13 @@ function queryOf(random, operation) {
   return pairs.length ? `?${pairs.join('&')}` : '';
 }
 
-/** A password that is known may not change under the run's feet, and the project that it pushes into must stay. */
+/** A password that is known may not change under the run's feet, and the project must stay and take what is pushed. */
 const spared = [
   /^\S+ \/users\/\{user_id\}\/(password|sysadmin)$/,
   /^\S+ \/configurations$/,
   /^DELETE \/projects\/\{project_name_or_id\}$/,
+  /^POST \/projects\/\{project_name_or_id\}\/deletions$/,
+  /^PUT \/projects\/\{project_name_or_id\}\/trust-policy$/,
 ];
 const isSpared = ({ method, path }) => spared.some((pattern) => pattern.test(`${method} ${path}`));
 
