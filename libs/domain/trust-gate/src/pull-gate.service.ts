@@ -1,6 +1,6 @@
 import type { TrustPass } from '@breakwater/access';
 import { ManifestsService, type StoredManifest } from '@breakwater/artifacts';
-import { AppError, parseManifest } from '@breakwater/kernel';
+import { AppError, parseManifest, type Manifest } from '@breakwater/kernel';
 import { Database } from '@breakwater/platform';
 import { TrustPoliciesService, type ProjectTrustPolicy } from '@breakwater/trust-policies';
 import { Injectable, Logger } from '@nestjs/common';
@@ -98,11 +98,22 @@ export class PullGate {
 
   /** Signatures and what else tells of an artifact: those who verify need them, and nobody runs them. */
   private async isAboutAnother({ artifactId, payload, mediaType, tag }: PulledManifest): Promise<boolean> {
-    const manifest = parseManifest(payload, mediaType);
+    const manifest = readable(payload, mediaType);
+    if (!manifest) return false;
     if (isReferrersList(manifest, tag)) return true;
     if (!isEvidenceOnly(manifest)) return false;
     const rows = await this.database.prepared('SELECT 1 FROM accessory WHERE artifact_id = $1 LIMIT 1', [artifactId]);
     return rows.length > 0;
+  }
+}
+
+/** Undefined for one that no push of today would store: it is judged like an image. */
+function readable(payload: Buffer, mediaType: string): Manifest | undefined {
+  try {
+    return parseManifest(payload, mediaType);
+  } catch (error) {
+    if (error instanceof AppError) return undefined;
+    throw error;
   }
 }
 
