@@ -11,7 +11,8 @@ import { type Envelope } from './envelope/envelope';
 import { missingClaim, readPayload } from './payload';
 import { type Enforcement, parseIdentity, type TrustPolicy } from './policy/trust-policy';
 import { storesFor, type TrustStore } from './policy/trust-store';
-import { checkRevocation, type RevocationClient } from './revocation/revocation';
+import { type RevocationClient } from './revocation/revocation';
+import { RevocationCheck } from './revocation/revocation-check';
 import { type VerifiedTimestamp, verifyTimestamp } from './timestamp/timestamp';
 import { invalidityDuring } from './x509/chain';
 import { identityMap, isPartOf } from './x509/distinguished-name';
@@ -22,7 +23,7 @@ export interface NotationTrust {
   stores: TrustStore[];
   /** Annotations that the signer must have signed along. */
   requiredClaims?: Record<string, string>;
-  /** Left out, revocation is not asked for: an installation without a way out to the network. */
+  /** Left out, revocation is not asked for: a policy that does not want it, or has no way out to the network. */
   revocation?: RevocationClient;
 }
 
@@ -56,18 +57,21 @@ export async function examine(examination: Examination): Promise<Findings> {
   const trustedBy =
     found.run('authenticity', enforcement.authenticity, 'untrusted', () => trustingStores(examination)) ?? [];
   found.run('identity', enforcement.authenticity, 'untrusted', () => checkIdentity(examination));
-  const timestamp = await checkTime(examination, found);
+  const revocation = new RevocationCheck(trust.revocation, now);
+  const timestamp = await checkTime(examination, found, revocation);
   found.run('expiry', enforcement.expiry, 'expired', () => checkExpiry(envelope, now));
   const signedAt = signingTime(envelope, timestamp);
-  found.add('revocation', enforcement.revocation, await revocationFailure(examination, signedAt));
-  if (trust.revocation === undefined) found.skip('revocation', 'revocation is not asked for in this installation');
+  const why = whyNotAsked(examination, trustedBy);
+  if (why === undefined)
+    found.add('revocation', enforcement.revocation, await revocationFailure(envelope, signedAt, revocation));
+  else found.skip('revocation', why);
   return {
     checks: found.checks,
     status: found.status,
     trustedBy,
     claims,
     signedAt,
-    ...recheckAt(examination, timestamp),
+    ...recheckAt(examination, timestamp, revocation),
   };
 }
 
@@ -102,8 +106,12 @@ function checkIdentity({ envelope, trust }: Examination): void {
 }
 
 /** "Validate Trusted Timestamp". Returns the timestamp when one was needed and is good. */
-async function checkTime(examination: Examination, found: SignatureChecks): Promise<VerifiedTimestamp | undefined> {
-  const { envelope, enforcement, now, trust } = examination;
+async function checkTime(
+  examination: Examination,
+  found: SignatureChecks,
+  revocation: RevocationCheck,
+): Promise<VerifiedTimestamp | undefined> {
+  const { envelope, enforcement, now } = examination;
   const action = enforcement.authenticTimestamp;
   const { scheme, signingTime: at } = envelope.attributes;
   if (scheme === 'notary.x509.signingAuthority') {
@@ -123,7 +131,7 @@ async function checkTime(examination: Examination, found: SignatureChecks): Prom
     return undefined;
   }
   const problem = invalidityDuring(envelope.chain, timestamp.from, timestamp.to);
-  const revoked = await authorityFailure(timestamp, trust.revocation, now);
+  const revoked = await authorityFailure(timestamp, revocation);
   found.add('authenticTimestamp', action, problem === undefined ? revoked : { reason: problem, status: 'expired' });
   return problem === undefined && revoked === undefined ? timestamp : undefined;
 }
@@ -149,12 +157,10 @@ function readTimestamp({ envelope, trust }: Examination): VerifiedTimestamp {
 
 async function authorityFailure(
   { chain }: VerifiedTimestamp,
-  client: RevocationClient | undefined,
-  now: Date,
+  revocation: RevocationCheck,
 ): Promise<CheckFailure | undefined> {
-  if (client === undefined) return undefined;
-  const { status, reason } = await checkRevocation(chain, { client, now });
-  return status === 'good' ? undefined : { reason: `the timestamp authority: ${reason}`, status: 'revoked' };
+  const failure = await revocation.failureOf(chain);
+  return failure && { ...failure, reason: `the timestamp authority: ${failure.reason}` };
 }
 
 /** "The artifact is considered expired when the current time is greater than or equal to expiry time." */
@@ -168,24 +174,33 @@ function signingTime({ attributes }: Envelope, timestamp: VerifiedTimestamp | un
   return { at: attributes.signingTime, source: attributes.scheme === 'notary.x509' ? 'signer' : 'signing-authority' };
 }
 
-async function revocationFailure(
-  examination: Examination,
-  { at, source }: SigningTime,
-): Promise<CheckFailure | undefined> {
-  const { envelope, trust, enforcement, now } = examination;
-  if (trust.revocation === undefined || enforcement.revocation === 'skip') return undefined;
-  const question = { client: trust.revocation, now, ...(source !== 'signer' && { signedAt: at }) };
-  const { status, reason = '' } = await checkRevocation(envelope.chain, question);
-  return status === 'good' ? undefined : { reason, status: 'revoked' };
+function whyNotAsked({ trust, enforcement }: Examination, trustedBy: string[]): string | undefined {
+  if (enforcement.revocation === 'skip') return 'the trust policy skips it';
+  if (trust.revocation === undefined) return 'the trust policy does not ask for it';
+  // Anybody can make a chain that sends whoever believes it to any address.
+  return trustedBy.length === 0 ? 'nobody whom the policy trusts vouches for the certificates' : undefined;
 }
 
-/** The next moment at which a certificate or the signature itself runs out, or becomes valid. */
-function recheckAt({ envelope, now }: Examination, timestamp: VerifiedTimestamp | undefined): { recheckAt?: Date } {
+function revocationFailure(
+  { chain }: Envelope,
+  { at, source }: SigningTime,
+  revocation: RevocationCheck,
+): Promise<CheckFailure | undefined> {
+  return source === 'signer' ? revocation.failureOf(chain) : revocation.failureOf(chain, at);
+}
+
+/** The next moment at which a certificate or the signature itself runs out, becomes valid, or may have been revoked. */
+function recheckAt(
+  { envelope, now }: Examination,
+  timestamp: VerifiedTimestamp | undefined,
+  { askAgainAt }: RevocationCheck,
+): { recheckAt?: Date } {
   const { attributes, chain } = envelope;
   const byClock = attributes.scheme === 'notary.x509' && timestamp === undefined;
   const moments = [
     ...(byClock ? chain.flatMap(({ notBefore, notAfter }) => [notBefore.getTime(), notAfter.getTime() + 1]) : []),
     ...(attributes.expiry === undefined ? [] : [attributes.expiry.getTime()]),
+    ...askAgainAt.map((moment) => moment.getTime()),
   ];
   const next = Math.min(...moments.filter((moment) => moment > now.getTime()));
   return Number.isFinite(next) ? { recheckAt: new Date(next) } : {};

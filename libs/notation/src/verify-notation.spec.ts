@@ -412,11 +412,36 @@ describe('revocation', () => {
       status: 'revoked',
       reasons: [expect.stringMatching(/is revoked/)],
     });
-    expect((await verdictOn(request, asking())).status).toBe('revoked');
+    expect(await verdictOn(request, asking())).toMatchObject({
+      status: 'invalid',
+      reasons: [expect.stringMatching(/cannot be found out: 503$/)],
+    });
     const permissive = await verdictOn(request, asking(revoked, { level: 'permissive' }));
     expect([permissive.status, outcomes(permissive).revocation]).toEqual(['valid', 'logged']);
     const skipped = await verdictOn(request, asking(revoked, { level: 'strict', override: { revocation: 'skip' } }));
     expect([skipped.status, outcomes(skipped).revocation]).toEqual(['valid', 'skipped']);
+  });
+
+  it('says when to ask again: at the end of a list, or soon where nobody could tell', async () => {
+    const request = { chain: [signer, root] };
+    const nextUpdate = new Date(Math.ceil(now.getTime() / 1_000) * 1_000 + HOUR / 2);
+    const heard = await verdictOn(request, asking(makeCrl({ issuer: root, nextUpdate })));
+    expect(heard.recheckAt).toEqual(nextUpdate);
+    for (const level of ['strict', 'permissive']) {
+      const { recheckAt } = await verdictOn(request, asking(undefined, { level }));
+      expect(recheckAt).toEqual(new Date(now.getTime() + 5 * 60_000));
+    }
+  });
+
+  it('is not asked about those whom nobody vouches for: they could name any address', async () => {
+    const stranger = makeRoot('C=US, ST=WA, O=other, CN=other root');
+    const strangers = makeCertificate({ subject: subjectName, issuer: stranger, crlUrl });
+    for (const level of ['strict', 'audit']) {
+      const crl = jest.fn(() => Promise.reject(new Error('asked')));
+      const trust = { ...trusting({ level }), revocation: { ...client(), crl } };
+      const verdict = await verdictOn({ chain: [strangers, stranger] }, trust);
+      expect([crl.mock.calls.length, outcomes(verdict).revocation]).toEqual([0, 'skipped']);
+    }
   });
 });
 

@@ -77,6 +77,7 @@ export class RegistryUnderTest {
       HOST: '127.0.0.1',
       PORT: 0,
       LOG_LEVEL: 'fatal',
+      REVOCATION_ALLOWED_NETWORKS: [],
       INTERNAL_SECRET: internalSecret,
       DATABASE_URL: database.url,
       DATABASE_POOL_SIZE: 10,

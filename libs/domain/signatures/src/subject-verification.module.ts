@@ -4,6 +4,7 @@ import { EventsModule } from '@breakwater/events';
 import { TrustPoliciesModule } from '@breakwater/trust-policies';
 import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { RevocationFetcher } from './revocation/revocation-fetcher';
 import { SignatureState } from './signature-state.entity';
 import { SignatureStatesRepository } from './signature-states.repository';
 import { Signature } from './signature.entity';
@@ -33,6 +34,7 @@ export class SubjectVerificationModule {
         { provide: SIGNATURE_BYTES, ...bytes },
         SubjectVerification,
         SubjectVerifier,
+        RevocationFetcher,
         StatusAnnouncer,
         SignaturesRepository,
         SignatureStatesRepository,

@@ -1,6 +1,7 @@
-import { effectivePolicy } from './effective-policy';
+import { effectivePolicy, verdictInputs } from './effective-policy';
 import { material, policyOf, storedPolicy } from './policies.suite';
 import { explainPolicy } from './policy-reasons';
+import { fromStored, trustPolicySettings, type TrustPolicySettings } from './trust-policy-settings';
 
 const trust = { enable_content_trust: 'true' };
 const cosign = { enable_content_trust_cosign: 'true' };
@@ -91,6 +92,42 @@ describe('the policy in force', () => {
     });
     stored.settings!.cosign.trusted_root = 'uploaded';
     expect(effectivePolicy(stored).cosign.trustedRoot).toEqual({ json: { own: true } });
+  });
+});
+
+describe('revocation', () => {
+  const checked = { ...trustPolicySettings.parse({}).notation, revocation: 'check' as const };
+
+  it('is asked about only where somebody says so', () => {
+    expect(policyOf({}).notation.revocation).toBe('off');
+    expect(policyOf({ notation: checked }).notation.revocation).toBe('check');
+  });
+
+  it('is off in what was stored before it was there, and what is stored beyond it stays', () => {
+    const { revocation: _, ...older } = { ...checked, level: 'audit' as const };
+    const stored = { ...trustPolicySettings.parse({ pull: 'block' }), notation: older, later: 1 };
+    expect(fromStored(stored as unknown as TrustPolicySettings)).toEqual({
+      ...stored,
+      notation: { ...older, revocation: 'off' },
+    });
+  });
+
+  it('is what verdicts hang on', () => {
+    const inputs = [{}, { notation: checked }].map((one) => verdictInputs(storedPolicy(one).settings!, []));
+    expect(inputs[0]).not.toBe(inputs[1]);
+  });
+
+  it.each([
+    ['strict', 'is not valid'],
+    ['permissive', 'only noted'],
+    ['audit', 'only noted'],
+  ] as const)('is explained with what the level %s makes of it', (level, words) => {
+    const effects = (revocation: 'off' | 'check') =>
+      explainPolicy(storedPolicy({ notation: { ...checked, level, revocation } }), new Date()).reasons.filter(
+        ({ effect }) => effect.includes('revoked'),
+      );
+    expect(effects('off')).toEqual([]);
+    expect(effects('check')).toEqual([{ because: 'policy', effect: expect.stringContaining(words) }]);
   });
 });
 

@@ -90,6 +90,7 @@ function trustOf(
       identities: notation.identities,
       level: notation.level,
       verifyTimestamp: notation.verify_timestamp,
+      revocation: notation.revocation,
     },
     cosign: {
       keys,

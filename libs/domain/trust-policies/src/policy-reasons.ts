@@ -25,6 +25,12 @@ export function explainPolicy(stored: StoredPolicy, now: Date): ExplainedPolicy 
 
 const oneOf = (systems: TrustSystem[]): string => systems.map((system) => systemNames[system]).join(' or ');
 
+const revocationEffects: Record<ProjectTrustPolicy['notation']['level'], string> = {
+  strict: 'a signature by Notation is not valid when a certificate of it is revoked, or nobody can tell whether it is',
+  permissive: 'that a certificate of a signature by Notation is revoked is only noted (notation.level is permissive)',
+  audit: 'that a certificate of a signature by Notation is revoked is only noted (notation.level is audit)',
+};
+
 function reasonsOf({ settings }: StoredPolicy, policy: ProjectTrustPolicy): PolicyReason[] {
   const reasons: PolicyReason[] = policy.requirements
     .filter(({ because }) => because !== 'policy')
@@ -42,6 +48,7 @@ function reasonsOf({ settings }: StoredPolicy, policy: ProjectTrustPolicy): Poli
       `what is pushed is for pushers alone until it is signed, at most ${settings.quarantine.days} days`,
     settings.signers.length > 0 &&
       `every one of these has to sign: ${policy.signers.map(({ name }) => name).join(', ')}`,
+    settings.notation.revocation === 'check' && revocationEffects[settings.notation.level],
     settings.notary.root_key_ids.length > 0 && "Notary's roots need one of the pinned keys",
   ];
   return [

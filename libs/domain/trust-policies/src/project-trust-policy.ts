@@ -71,6 +71,8 @@ export interface NotationPolicy {
   level: 'strict' | 'permissive' | 'audit';
   /** Looked at only with a `tsa` store. */
   verifyTimestamp: 'always' | 'afterCertExpiry';
+  /** `check`: OCSP responders and lists are asked whether certificates are revoked. */
+  revocation: 'off' | 'check';
 }
 
 export interface NamedStore {

@@ -1,7 +1,7 @@
 import { Database } from '@breakwater/platform';
 import { Injectable } from '@nestjs/common';
 import type { Material, NewMaterial } from './trust-material';
-import type { TrustPolicySettings } from './trust-policy-settings';
+import { fromStored, type TrustPolicySettings } from './trust-policy-settings';
 
 /** Everything that decides which signatures count in a project. */
 export interface StoredPolicy {
@@ -35,7 +35,7 @@ export class TrustPoliciesRepository {
     );
     if (row === undefined) return undefined;
     const materials = row.materials.map((one) => ({ ...one, creationTime: new Date(one.creationTime) }));
-    return { ...row, materials };
+    return { ...row, materials, settings: row.settings && fromStored(row.settings) };
   }
 
   /** Changes of a project's policy follow one another; pushes into it do not wait. False: there is no such project. */

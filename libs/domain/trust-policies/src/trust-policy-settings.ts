@@ -44,6 +44,10 @@ const notation = z.strictObject({
     .max(100)
     .default(['*'])
     .describe('`*`, or subjects of signing certificates: `x509.subject: C=DE, ST=BE, O=acme`'),
+  revocation: z
+    .enum(['off', 'check'])
+    .default('off')
+    .describe('check: the certificates’ issuers are asked (OCSP, CRL) whether they are revoked; needs a way out'),
 });
 
 const cosign = z.strictObject({
@@ -92,6 +96,12 @@ export const trustPolicySettings = z.strictObject({
 
 export type TrustPolicySettings = z.output<typeof trustPolicySettings>;
 export type SignerSettings = TrustPolicySettings['signers'][number];
+
+/** As it is stored: an older version knew less, and what a newer one added is no fault. */
+export const fromStored = (stored: TrustPolicySettings): TrustPolicySettings => ({
+  ...stored,
+  notation: { ...defaultSettings().notation, ...stored.notation },
+});
 
 /** Of a project whose policy nobody has set. */
 export const defaultSettings = (): TrustPolicySettings => trustPolicySettings.parse({});

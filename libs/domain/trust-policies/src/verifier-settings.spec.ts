@@ -114,7 +114,7 @@ describe('a policy with three signers', () => {
 describe('settings of Notation', () => {
   it('hold the identities and the level', async () => {
     const named = (identities: string[], level: 'strict' | 'audit' = 'strict') =>
-      policyWith(files, { notation: { level, verify_timestamp: 'always', identities } });
+      policyWith(files, { notation: { level, verify_timestamp: 'always', identities, revocation: 'off' } });
     const cn = (name: string) => [`x509.subject: C=DE, ST=BE, O=acme, CN=${name}`];
     expect(await notationVerdict(named(cn('developer')), developer.chain)).toMatchObject({ status: 'valid' });
     expect(await notationVerdict(named(cn('tester')), developer.chain)).toMatchObject({ status: 'untrusted' });

@@ -2,7 +2,10 @@ import { bundledSigstoreRoot, parseCosignKey, parseSigstoreRoot, type CosignTrus
 import { parseTrustStoreFile, type NotationTrust } from '@breakwater/notation';
 import type { ProjectTrustPolicy } from './project-trust-policy';
 
-/** For `verifyNotation`. Reads certificates: once for several signatures. Without `revocation`, which the caller adds. */
+/**
+ * For `verifyNotation`. Reads certificates: once for several signatures. Without `revocation`: where the policy asks for
+ * it, the caller adds its way to the network.
+ */
 export function toNotationSettings({ notation }: Pick<ProjectTrustPolicy, 'notation'>): NotationTrust {
   const { stores, identities, level, verifyTimestamp } = notation;
   return {

@@ -8,7 +8,7 @@ import { distributionPointUrls, fullNameUrls } from './locations';
 /** RFC 5280 section 5; entries are looked for when asked, since lists can be long. */
 export interface RevocationList {
   issuerRaw: Buffer;
-  nextUpdate?: Date;
+  nextUpdate: Date;
   number?: bigint;
   /** Of a delta list: the number of the list that it completes. */
   baseNumber?: bigint;
@@ -44,15 +44,15 @@ export function readRevocationList(bytes: Buffer, issuer: Certificate, now: Date
     content: body?.raw ?? Buffer.alloc(0),
     signature: expectTag(signature, tags.bitString, 'the signature of the CRL').content.subarray(1),
   };
-  const list = readBody(fieldsOf(body, tags.sequence, 'the CRL'));
+  const { nextUpdate, ...list } = readBody(fieldsOf(body, tags.sequence, 'the CRL'));
   if (!list.issuerRaw.equals(issuer.subjectRaw)) throw new SignatureFault('the CRL is that of another issuer');
   if (keyUsageOf(issuer)?.usages.has('cRLSign') === false) throw new SignatureFault('the issuer may not sign CRLs');
   if (!isSignedBy(issuer.x509.publicKey, signed)) throw new SignatureFault('the signature of the CRL is wrong');
-  if (list.nextUpdate === undefined || now > list.nextUpdate) throw new SignatureFault('the CRL is out of date');
-  return list;
+  if (nextUpdate === undefined || now > nextUpdate) throw new SignatureFault('the CRL is out of date');
+  return { ...list, nextUpdate };
 }
 
-function readBody(fields: Der[]): RevocationList {
+function readBody(fields: Der[]): Omit<RevocationList, 'nextUpdate'> & { nextUpdate?: Date } {
   if (fields[0]?.tag === tags.integer) fields.shift();
   const [, issuer, , ...rest] = fields;
   const isTime = ({ tag }: Der) => tag === tags.utcTime || tag === tags.generalizedTime;
@@ -110,7 +110,8 @@ export function checkScope({ scope }: RevocationList, certificate: Certificate, 
 
 /** The entry about this certificate. */
 export function findRevocation({ entries }: RevocationList, serial: string): Revocation | undefined {
-  if (entries === undefined) return undefined;
+  // However it is written, an entry holds these bytes: without them long lists need not be decoded.
+  if (!entries?.content.includes(Buffer.from(serial, 'hex'))) return undefined;
   const entry = childrenOf(entries).find(
     (candidate) => hexIntegerOf(childrenOf(candidate)[0], 'a serial number') === serial,
   );

@@ -10,6 +10,7 @@ import { type Revocation } from './crl';
 export interface OcspAnswer {
   status: 'good' | 'revoked' | 'unknown';
   revocation?: Revocation;
+  nextUpdate: Date;
   /** The certificate that the issuer gave to its responder, when it must itself be looked for in a CRL. */
   responder?: Certificate;
 }
@@ -106,11 +107,11 @@ function readSingle([, status, thisUpdate, ...optional]: Der[], now: Date): Ocsp
     throw new SignatureFault('the OCSP response is from the future');
   }
   const [next] = optional.filter(({ tag }) => tag === context(0)).flatMap(childrenOf);
-  if (next === undefined || now > timeOf(next, 'nextUpdate'))
-    throw new SignatureFault('the OCSP response is out of date');
-  if (status?.tag === context(0, 'primitive')) return { status: 'good' };
-  if (status?.tag !== context(1)) return { status: 'unknown' };
-  return { status: 'revoked', revocation: { ...invalidSince(optional) } };
+  const nextUpdate = next && timeOf(next, 'nextUpdate');
+  if (nextUpdate === undefined || now > nextUpdate) throw new SignatureFault('the OCSP response is out of date');
+  if (status?.tag === context(0, 'primitive')) return { status: 'good', nextUpdate };
+  if (status?.tag !== context(1)) return { status: 'unknown', nextUpdate };
+  return { status: 'revoked', nextUpdate, revocation: { ...invalidSince(optional) } };
 }
 
 function invalidSince(optional: Der[]): Revocation {

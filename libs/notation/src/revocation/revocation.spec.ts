@@ -39,9 +39,16 @@ function network(answers: Record<string, Buffer>) {
   return { client, asked };
 }
 
-function check(leaf: TestCertificate, answers: Record<string, Buffer>, signedAt?: Date): Promise<RevocationResult> {
+/** Without `until`, which has tests of its own. */
+async function check(
+  leaf: TestCertificate,
+  answers: Record<string, Buffer>,
+  signedAt?: Date,
+): Promise<Omit<RevocationResult, 'until'>> {
   const chain = [leaf, issuer].map(({ der: bytes }) => parseCertificate(bytes));
-  return checkRevocation(chain, { client: network(answers).client, now, ...(signedAt && { signedAt }) });
+  const question = { client: network(answers).client, now, ...(signedAt && { signedAt }) };
+  const { until: _, ...result } = await checkRevocation(chain, question);
+  return result;
 }
 
 describe('a certificate', () => {
@@ -62,7 +69,7 @@ describe('a certificate', () => {
       parseCertificate(bytes),
     );
     const { client } = network({ [crlUrl]: makeCrl({ issuer, revoked: [{ certificate: middle }] }) });
-    expect(await checkRevocation(chain, { client, now })).toEqual({
+    expect(await checkRevocation(chain, { client, now })).toMatchObject({
       status: 'revoked',
       reason: 'the certificate "C=US, O=acme, CN=middle" is revoked',
     });
@@ -206,7 +213,7 @@ describe('an OCSP response', () => {
   it('comes before lists, which answer when it does not', async () => {
     const chain = [withBoth, issuer].map(({ der: bytes }) => parseCertificate(bytes));
     const good = network({ [ocspUrl]: makeOcspResponse({ certificate: withBoth, issuer }) });
-    expect(await checkRevocation(chain, { client: good.client, now })).toEqual({ status: 'good' });
+    expect(await checkRevocation(chain, { client: good.client, now })).toMatchObject({ status: 'good' });
     expect(good.asked).toEqual([ocspUrl]);
     const fallback = network({ [crlUrl]: makeCrl({ issuer, revoked: [{ certificate: withBoth }] }) });
     expect(await checkRevocation(chain, { client: fallback.client, now })).toMatchObject({ status: 'revoked' });
@@ -220,5 +227,45 @@ describe('an OCSP response', () => {
       changed[position]! ^= 1 << (position % 8);
       expect([position, (await check(withOcsp, { [ocspUrl]: changed })).status]).not.toEqual([position, 'good']);
     }
+  });
+});
+
+describe('what was heard', () => {
+  /** Minutes from now until it is asked again, and what may be kept for how long. */
+  async function heard(leaf: TestCertificate, answers: Record<string, Buffer>) {
+    const chain = [leaf, issuer].map(({ der: bytes }) => parseCertificate(bytes));
+    const minutes = (time: Date) => Math.round((time.getTime() - now.getTime()) / 60_000);
+    const kept = new Map<string, number>();
+    const keep = (bytes: Buffer, until: Date) => {
+      const url = Object.keys(answers).find((one) => answers[one] === bytes);
+      kept.set(url ?? 'nobody', minutes(until));
+    };
+    const { until } = await checkRevocation(chain, { client: { ...network(answers).client, keep }, now });
+    return { again: until && minutes(until), kept: Object.fromEntries(kept) };
+  }
+  const inMinutes = (minutes: number) => new Date(now.getTime() + minutes * 60_000);
+  const crl = (minutes: number, more: object = {}) => makeCrl({ issuer, nextUpdate: inMinutes(minutes), ...more });
+  const ocsp = (minutes: number, more: object = {}) =>
+    makeOcspResponse({ certificate: withOcsp, issuer, nextUpdate: inMinutes(minutes), ...more });
+
+  it('holds until its end, a day at most', async () => {
+    expect(await heard(withCrl, { [crlUrl]: crl(30) })).toEqual({ again: 30, kept: { [crlUrl]: 30 } });
+    const revoked = crl(30, { revoked: [{ certificate: withCrl }] });
+    expect(await heard(withCrl, { [crlUrl]: revoked })).toEqual({ again: 30, kept: { [crlUrl]: 30 } });
+    expect(await heard(withOcsp, { [ocspUrl]: ocsp(20) })).toEqual({ again: 20, kept: { [ocspUrl]: 20 } });
+    const month = 30 * 24 * 60;
+    expect(await heard(withCrl, { [crlUrl]: crl(month) })).toEqual({ again: 24 * 60, kept: { [crlUrl]: month } });
+    expect(await heard(makeCertificate({ subject, issuer }), {})).toEqual({ kept: {} });
+  });
+
+  it('of a list and its delta list ends with the first of them', async () => {
+    const answers = { [crlUrl]: crl(90, { deltaUrl }), [deltaUrl]: crl(40, { baseNumber: 5, number: 6 }) };
+    expect(await heard(withCrl, answers)).toEqual({ again: 40, kept: { [crlUrl]: 40, [deltaUrl]: 40 } });
+  });
+
+  it('is asked anew in minutes where nobody could tell, and nothing is kept that is not believed', async () => {
+    expect(await heard(withCrl, {})).toEqual({ again: 5, kept: {} });
+    expect(await heard(withOcsp, { [ocspUrl]: ocsp(20, { issuer: stranger }) })).toEqual({ again: 5, kept: {} });
+    expect(await heard(withCrl, { [crlUrl]: crl(30, { signer: stranger }) })).toEqual({ again: 5, kept: {} });
   });
 });

@@ -6,12 +6,14 @@ import { type OcspAnswer, ocspRequest, readOcspAnswer } from './ocsp';
 
 /**
  * Where revocation is asked. Not part of this library: it is somebody else's network. Limits of time (2 s for OCSP, 5 s
- * for a list) and of size, and a cache, are the client's. Both throw when there is no 2xx answer.
+ * for a list) and of size, and a cache, are the client's. Questions throw when there is no 2xx answer.
  */
 export interface RevocationClient {
   /** POST of `application/ocsp-request`. */
   ocsp(url: string, request: Buffer): Promise<Buffer>;
   crl(url: string): Promise<Buffer>;
+  /** Told of answers that are believed: these very bytes hold until then. What is not, is not worth keeping. */
+  keep?(bytes: Buffer, until: Date): void;
 }
 
 export interface RevocationQuestion {
@@ -24,29 +26,47 @@ export interface RevocationQuestion {
 export interface RevocationResult {
   status: 'good' | 'revoked' | 'unknown';
   reason?: string;
+  /** When to ask again. Absent: there was nobody to be asked. */
+  until?: Date;
 }
+
+interface Inquiry extends RevocationQuestion {
+  /** Until when what was heard holds. */
+  ends: number[];
+}
+
+/** A responder that is away is back soon, most often. */
+const unknownForMs = 5 * 60_000;
+/** Lists may hold for months, and a revocation is published long before their end. */
+const longestMs = 24 * 3_600_000;
+const shortestMs = 1_000;
 
 /**
  * trust-store-trust-policy.md "Certificate Revocation Evaluation": every certificate but the root, those that say where to
  * ask; OCSP first, then lists. Whatever cannot be found out is `unknown`, and a revocation outweighs it.
  */
 export async function checkRevocation(chain: Certificate[], question: RevocationQuestion): Promise<RevocationResult> {
+  const inquiry: Inquiry = { ...question, ends: [] };
+  const result = await checkAll(chain, inquiry);
+  const now = question.now.getTime();
+  const heard = inquiry.ends.map((end) => Math.min(end, now + longestMs));
+  const end = Math.min(...heard, ...(result.status === 'unknown' ? [now + unknownForMs] : []));
+  return Number.isFinite(end) ? { ...result, until: new Date(Math.max(end, now + shortestMs)) } : result;
+}
+
+async function checkAll(chain: Certificate[], inquiry: Inquiry): Promise<RevocationResult> {
   let result: RevocationResult = { status: 'good' };
   for (const [position, certificate] of chain.entries()) {
     const issuer = chain[position + 1];
     if (issuer === undefined) break;
-    const one = await checkOne(certificate, issuer, question);
+    const one = await checkOne(certificate, issuer, inquiry);
     if (one.status === 'revoked') return one;
     if (one.status === 'unknown') result = one;
   }
   return result;
 }
 
-async function checkOne(
-  certificate: Certificate,
-  issuer: Certificate,
-  question: RevocationQuestion,
-): Promise<RevocationResult> {
+async function checkOne(certificate: Certificate, issuer: Certificate, question: Inquiry): Promise<RevocationResult> {
   try {
     const [ocsp, crl] = [ocspUrlsOf(certificate), crlUrlsOf(certificate)];
     if (ocsp.length > 0) {
@@ -64,12 +84,13 @@ async function askOcsp(
   urls: string[],
   certificate: Certificate,
   issuer: Certificate,
-  question: RevocationQuestion,
+  question: Inquiry,
 ): Promise<RevocationResult> {
   try {
     const bytes = await firstAnswer(urls, (url) => question.client.ocsp(url, ocspRequest(certificate, issuer)));
     const answer = readOcspAnswer(bytes, certificate, issuer, question.now);
     await checkResponder(answer, issuer, question);
+    believe([bytes], answer.nextUpdate, question);
     if (answer.status === 'unknown') return unknown(certificate);
     return verdict(certificate, answer.revocation, question);
   } catch (error) {
@@ -78,11 +99,7 @@ async function askOcsp(
 }
 
 /** A responder whose certificate does not waive it is looked for in its issuer's list. */
-async function checkResponder(
-  { responder }: OcspAnswer,
-  issuer: Certificate,
-  question: RevocationQuestion,
-): Promise<void> {
+async function checkResponder({ responder }: OcspAnswer, issuer: Certificate, question: Inquiry): Promise<void> {
   const urls = responder === undefined ? [] : crlUrlsOf(responder);
   if (responder === undefined || urls.length === 0) return;
   if (await askLists(urls, responder, issuer, question)) throw new SignatureFault('the OCSP responder is revoked');
@@ -92,22 +109,35 @@ async function askLists(
   urls: string[],
   certificate: Certificate,
   issuer: Certificate,
-  question: RevocationQuestion,
+  question: Inquiry,
 ): Promise<Revocation | undefined> {
   const fetchList = async (locations: string[]) => {
     const bytes = await firstAnswer(locations, (url) => question.client.crl(url));
     const list = readRevocationList(bytes, issuer, question.now);
     // A delta list has the scope of the list that it completes.
     checkScope(list, certificate, urls);
-    return list;
+    return { ...list, bytes };
   };
   const base = await fetchList(urls);
   if (base.baseNumber !== undefined) throw new SignatureFault('the CRL is only a delta');
   const delta = base.freshest.length === 0 ? undefined : await fetchList(base.freshest);
   if (delta !== undefined) checkDelta(base, delta);
+  const lists = delta === undefined ? [base] : [base, delta];
+  // A delta list belongs to its list: they are kept together.
+  const end = Math.min(...lists.map(({ nextUpdate }) => nextUpdate.getTime()));
+  believe(
+    lists.map(({ bytes }) => bytes),
+    new Date(end),
+    question,
+  );
   const newest = delta && findRevocation(delta, certificate.serial);
   if (newest?.reason === reasons.removeFromCrl) return undefined;
   return newest ?? findRevocation(base, certificate.serial);
+}
+
+function believe(answers: Buffer[], until: Date, { client, ends }: Inquiry): void {
+  ends.push(until.getTime());
+  for (const bytes of answers) client.keep?.(bytes, until);
 }
 
 /** RFC 5280 5.2.4: it completes this list or an older one, and is newer. */

@@ -10,6 +10,7 @@ import {
   serverFragment,
   trustServerFragment,
 } from './fragments';
+import { revocationFragment } from './revocation.fragment';
 import { scannersFragment } from './scanners.fragment';
 import { settingsFragment } from './settings.fragment';
 
@@ -24,6 +25,7 @@ export const coreConfig = z.object({
   ...overloadFragment,
   ...settingsFragment,
   ...scannersFragment,
+  ...revocationFragment,
   CONCURRENCY_TOKENS: concurrency(32, 'tokens, which logins and pulls begin with'),
   CONCURRENCY_API_READS: concurrency(32, 'reads of the management API'),
   CONCURRENCY_API_WRITES: concurrency(16, 'changes through the management API'),

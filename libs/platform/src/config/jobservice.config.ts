@@ -9,6 +9,7 @@ import {
   secretFragment,
   trustServerFragment,
 } from './fragments';
+import { revocationFragment } from './revocation.fragment';
 import { webhooksFragment } from './webhooks.fragment';
 
 export const jobserviceConfig = z.object({
@@ -39,6 +40,7 @@ export const jobserviceConfig = z.object({
   ...executionHistoryFragment,
   ...secretFragment,
   ...webhooksFragment,
+  ...revocationFragment,
   AUDIT_LOG_ALLOWED_NETWORKS: networkList.describe(
     'Loopback and link-local addresses or CIDRs that the audit log may be sent to',
   ),

@@ -11,6 +11,7 @@ import {
 } from './fragments';
 import { failpointFragment, withFailpointRules } from './failpoint.fragment';
 import { registryConcurrencyFragment } from './registry-concurrency.fragment';
+import { revocationFragment } from './revocation.fragment';
 import { deliveryFragment, storageFragment, withStorageRules } from './storage.fragment';
 import { tlsFragment, withTlsRules } from './tls.fragment';
 
@@ -27,6 +28,7 @@ const storing = withStorageRules(
     ...deliveryFragment,
     ...overloadFragment,
     ...registryConcurrencyFragment,
+    ...revocationFragment,
     ...failpointFragment,
     REGISTRY_WORKERS: z
       .string()

@@ -7,7 +7,7 @@ export interface GuardedRequest {
   /** http or https. */
   url: string;
   headers: Record<string, string>;
-  body?: string;
+  body?: string | Buffer;
   skipCertVerify: boolean;
 }
 
@@ -56,7 +56,7 @@ export class GuardedHttpClient {
     const { body = '' } = request;
     const options: RequestOptions & { rejectUnauthorized: boolean } = {
       method: request.method,
-      headers: { ...request.headers, ...(body !== '' && { 'content-length': String(Buffer.byteLength(body)) }) },
+      headers: { ...request.headers, ...(body.length > 0 && { 'content-length': String(Buffer.byteLength(body)) }) },
       agent: false,
       signal,
       lookup: this.guard.lookup,

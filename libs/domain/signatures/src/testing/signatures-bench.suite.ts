@@ -52,7 +52,7 @@ export class SignaturesBench {
     readonly close: () => Promise<void>,
   ) {}
 
-  static async start(): Promise<SignaturesBench> {
+  static async start(settings: Record<string, unknown> = {}): Promise<SignaturesBench> {
     const { url, drop } = await createTestDatabase();
     const root = await mkdtemp(join(tmpdir(), 'signatures-'));
     const store = new FilesystemBlobStore(root);
@@ -67,7 +67,7 @@ export class SignaturesBench {
       SignatureVerificationModule,
       SigningViewsModule,
     ];
-    const config = { UPLOAD_TTL_SECONDS: 60, DATABASE_POOL_SIZE: 6, SIGNED_TAG_GRACE_SECONDS: 60 };
+    const config = { UPLOAD_TTL_SECONDS: 60, DATABASE_POOL_SIZE: 6, SIGNED_TAG_GRACE_SECONDS: 60, ...settings };
     const app = await startTestModules(url, { imports }, config);
     await app
       .get(Database)

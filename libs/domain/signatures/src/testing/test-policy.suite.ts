@@ -8,7 +8,7 @@ export const testPolicy: ProjectTrustPolicy = {
   systems: ['notary', 'notation', 'cosign'],
   requirements: [{ systems: ['notary', 'notation', 'cosign'], because: 'policy' }],
   notary: { rootKeyIds: [] },
-  notation: { stores: [], identities: ['*'], level: 'strict', verifyTimestamp: 'always' },
+  notation: { stores: [], identities: ['*'], level: 'strict', verifyTimestamp: 'always', revocation: 'off' },
   cosign: {
     keys: [],
     identities: [],

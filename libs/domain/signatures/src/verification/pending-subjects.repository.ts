@@ -11,6 +11,11 @@ export interface TouchedArtifact {
   deleted: boolean;
 }
 
+/** `dueTime`: since when. */
+export interface DueSubject extends SubjectRef {
+  dueTime: string;
+}
+
 const columns = `r.project_id AS "projectId", r.id AS "repositoryId"`;
 
 /** Finds what is to be verified. */
@@ -53,12 +58,12 @@ export class PendingSubjectsRepository {
   }
 
   /** Whose verdicts time may have changed, the longest due first. */
-  due(limit: number): Promise<SubjectRef[]> {
-    return this.database.query<SubjectRef>(
-      `SELECT DISTINCT ${columns}, d.digest
-       FROM (SELECT s.repository_id, s.subject_digest AS digest FROM signature s
+  due(limit: number): Promise<DueSubject[]> {
+    return this.database.query<DueSubject>(
+      `SELECT ${columns}, d.digest, max(d.recheck_time)::text AS "dueTime"
+       FROM (SELECT s.repository_id, s.subject_digest AS digest, s.recheck_time FROM signature s
              WHERE s.recheck_time <= now() ORDER BY s.recheck_time LIMIT $1) d
-       JOIN repository r ON r.id = d.repository_id`,
+       JOIN repository r ON r.id = d.repository_id GROUP BY r.id, d.digest`,
       [limit],
     );
   }

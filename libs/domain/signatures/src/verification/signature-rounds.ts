@@ -3,7 +3,7 @@ import { advisoryLocks, Database } from '@breakwater/platform';
 import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import type { SubjectRef } from '../signatures.repository';
-import { PendingSubjectsRepository } from './pending-subjects.repository';
+import { PendingSubjectsRepository, type DueSubject } from './pending-subjects.repository';
 import { payloadsOf } from './verification-payloads';
 import { verificationStart } from './verification-task';
 
@@ -39,11 +39,17 @@ export class SignatureRounds {
     return started.reduce((sum, count) => sum + count, 0);
   }
 
-  /** The same set is started once an hour: it may be waiting, or wait for a storage that is away. */
-  private async start(found: readonly SubjectRef[], why: string, now: Date): Promise<number> {
+  /**
+   * The same set, due since the same time, is started once an hour: it may be waiting, or wait for a storage that is away.
+   */
+  private async start(found: readonly (SubjectRef | DueSubject)[], why: string, now: Date): Promise<number> {
+    const dueTimes = new Map(found.map((one) => [subjectKey(one), 'dueTime' in one ? one.dueTime : null]));
     let started = 0;
     for (const payload of payloadsOf(found)) {
-      const set = createHash('sha256').update(JSON.stringify(payload)).digest('hex');
+      const due = payload.digests?.map((digest) => dueTimes.get(subjectKey({ ...payload, digest })));
+      const set = createHash('sha256')
+        .update(JSON.stringify([payload, due]))
+        .digest('hex');
       const key = `signatures-${set}-${Math.floor(now.getTime() / hourMs)}`;
       if ((await this.executions.start(verificationStart([payload], { trigger: 'SCHEDULE', why, key }))) !== undefined)
         started++;
@@ -51,3 +57,6 @@ export class SignatureRounds {
     return started;
   }
 }
+
+const subjectKey = ({ repositoryId, digest }: { repositoryId: number | null; digest: string }): string =>
+  `${repositoryId}@${digest}`;

@@ -1,9 +1,10 @@
 import { storageKeyOf } from '@breakwater/artifacts';
 import { verifyCosign } from '@breakwater/cosign';
 import { AppError, SignatureFault, type Descriptor, type SignatureVerdict } from '@breakwater/kernel';
-import { verifyNotation } from '@breakwater/notation';
+import { verifyNotation, type NotationSignature } from '@breakwater/notation';
 import { toCosignSettings, toNotationSettings, type ProjectTrustPolicy } from '@breakwater/trust-policies';
 import { Inject, Injectable } from '@nestjs/common';
+import { RevocationFetcher } from '../revocation/revocation-fetcher';
 import {
   SignaturesRepository,
   type SignatureArtifact,
@@ -38,6 +39,7 @@ export class SubjectVerifier {
   constructor(
     private readonly signatures: SignaturesRepository,
     @Inject(SIGNATURE_BYTES) private readonly readBytes: SignatureBytes,
+    private readonly revocation: RevocationFetcher,
   ) {}
 
   /** Throws UNAVAILABLE when the storage does: that is no verdict. */
@@ -74,7 +76,7 @@ export class SubjectVerifier {
     { mediaType, digest, size }: SubjectRow,
     artifact: SignatureArtifact,
     content: Buffer,
-    { policy, now }: Verification,
+    verification: Verification,
   ): Promise<SignatureVerdict[]> {
     const signature = {
       subject: { mediaType, digest, size },
@@ -82,13 +84,26 @@ export class SubjectVerifier {
       readBlob: this.reader(artifact),
     };
     try {
-      const trust = this.trustOf(policy);
+      const trust = this.trustOf(verification.policy);
       if (artifact.system === 'cosign') return await verifyCosign(signature, trust.cosign);
-      return [await verifyNotation(signature, trust.notation, now)];
+      return [await this.notationVerdict(signature, trust.notation, verification)];
     } catch (error) {
       if (error instanceof SignatureFault) return [refused(artifact, error.message)];
       throw error;
     }
+  }
+
+  private async notationVerdict(
+    signature: NotationSignature,
+    trust: Trust['notation'],
+    { policy, now, signal }: Verification,
+  ): Promise<SignatureVerdict> {
+    if (policy.notation.revocation === 'off') return verifyNotation(signature, trust, now);
+    const asking = { ...trust, revocation: this.revocation.clientFor(signal) };
+    const verdict = await verifyNotation(signature, asking, now);
+    // Who could wait no longer has not heard whether anything is revoked: that is no verdict.
+    signal.throwIfAborted();
+    return verdict;
   }
 
   private reader({ artifactId }: SignatureArtifact): (descriptor: Descriptor) => Promise<Buffer> {
