@@ -17,6 +17,6 @@ export class Actors {
 
   /** As they name the registry, with its port. */
   registryHost(request: FastifyRequest): string {
-    return new URL(this.frontDoor.baseUrl(request.raw)).host;
+    return this.frontDoor.host(request.raw);
   }
 }

@@ -1,5 +1,5 @@
 import { ArtifactsModule, ArtifactViewsModule, CopyModule } from '@breakwater/artifacts';
-import { STORAGE_KEEPER, type StorageKeeper } from '@breakwater/platform';
+import { bytesOfKeeper } from '@breakwater/signatures';
 import { TrustGateModule } from '@breakwater/trust-gate';
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth';
@@ -7,11 +7,8 @@ import { Actors } from './actors';
 import { GatedReads } from './gated-reads';
 import { GatedTags } from './gated-tags';
 
-/** Signatures that nobody has verified yet are read through registryctl. */
-const bytes = { inject: [STORAGE_KEEPER], useFactory: (keeper: StorageKeeper) => (key: string) => keeper.read(key) };
-
 @Module({
-  imports: [ArtifactsModule, ArtifactViewsModule, CopyModule, TrustGateModule.forRoot(bytes), AuthModule],
+  imports: [ArtifactsModule, ArtifactViewsModule, CopyModule, TrustGateModule.forRoot(bytesOfKeeper), AuthModule],
   providers: [GatedTags, GatedReads, Actors],
   exports: [GatedTags, GatedReads],
 })

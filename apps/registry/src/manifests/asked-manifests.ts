@@ -35,7 +35,6 @@ export class AskedManifests {
   async assertPasses({ caller, repository, request }: RepositoryCall, { barrier }: PullDecision): Promise<void> {
     if (!barrier) return;
     const pass = await caller.pass(repository);
-    if (pass === undefined || !barrier.passedBy.includes(pass))
-      throw barrier.refuse(new URL(this.frontDoor.baseUrl(request.raw)).host);
+    if (pass === undefined || !barrier.passedBy.includes(pass)) throw barrier.refuse(this.frontDoor.host(request.raw));
   }
 }

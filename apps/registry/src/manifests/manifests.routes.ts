@@ -83,7 +83,7 @@ export class ManifestPushRoutes implements Routes {
   private async push(call: RepositoryCall): Promise<void> {
     const { reply, repository } = call;
     const push = await this.requests.push(call, parseReference(param(call, 'reference')));
-    const host = new URL(this.frontDoor.baseUrl(call.request.raw)).host;
+    const host = this.frontDoor.host(call.request.raw);
     const { digest, subject } = await this.pushes.push(push, host);
     failpoint('manifest.before-201');
     if (subject) void reply.header('oci-subject', subject);

@@ -7,7 +7,7 @@ export { SignatureVerificationModule } from './signature-verification.module';
 export { SignatureRounds } from './verification/signature-rounds';
 export { SignatureSubscriber } from './verification/signature-subscriber';
 export { SignatureVerification } from './verification/signature-verification';
-export { SubjectVerificationModule, type SignatureBytesProvider } from './subject-verification.module';
+export { bytesOfKeeper, SubjectVerificationModule, type SignatureBytesProvider } from './subject-verification.module';
 export { SubjectVerification } from './verification/subject-verification';
 export { SigningViewsModule } from './signing-views.module';
 export { moveFacts, signingFacts } from './signing-facts.sql';

@@ -1,7 +1,6 @@
 import { Repository, TagHistory } from '@breakwater/artifacts';
 import { EventsModule } from '@breakwater/events';
 import { ExecutionsModule } from '@breakwater/executions';
-import { STORAGE_KEEPER, type StorageKeeper } from '@breakwater/platform';
 import { TrustPoliciesModule } from '@breakwater/trust-policies';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -9,19 +8,17 @@ import { ReplacementRounds } from './replacements/replacement-rounds';
 import { SignedTagMove } from './replacements/signed-tag-move.entity';
 import { SignedTagMovesRepository } from './replacements/signed-tag-moves.repository';
 import { SignedTagSubscriber } from './replacements/signed-tag-subscriber';
-import { SubjectVerificationModule } from './subject-verification.module';
+import { bytesOfKeeper, SubjectVerificationModule } from './subject-verification.module';
 import { PendingSubjectsRepository } from './verification/pending-subjects.repository';
 import { SignatureRounds } from './verification/signature-rounds';
 import { SignatureSubscriber } from './verification/signature-subscriber';
 import { SignatureVerification } from './verification/signature-verification';
 
-const bytes = { inject: [STORAGE_KEEPER], useFactory: (keeper: StorageKeeper) => (key: string) => keeper.read(key) };
-
 /** For the job service, which verifies whatever has changed. */
 @Module({
   imports: [
     TypeOrmModule.forFeature([SignedTagMove, Repository, TagHistory]),
-    SubjectVerificationModule.forRoot(bytes),
+    SubjectVerificationModule.forRoot(bytesOfKeeper),
     EventsModule,
     ExecutionsModule,
     TrustPoliciesModule,

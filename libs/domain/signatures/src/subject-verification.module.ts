@@ -1,6 +1,7 @@
 import { ArtifactsModule, Repository } from '@breakwater/artifacts';
 import { ChangesModule } from '@breakwater/coherence';
 import { EventsModule } from '@breakwater/events';
+import { STORAGE_KEEPER, type StorageKeeper } from '@breakwater/platform';
 import { TrustPoliciesModule } from '@breakwater/trust-policies';
 import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -16,6 +17,12 @@ import { SubjectVerifier } from './verification/subject-verifier';
 
 /** How a process reads the bytes of signatures. */
 export type SignatureBytesProvider = Omit<FactoryProvider<SignatureBytes>, 'provide'>;
+
+/** Through registryctl, for processes that have no store of their own. */
+export const bytesOfKeeper: SignatureBytesProvider = {
+  inject: [STORAGE_KEEPER],
+  useFactory: (keeper: StorageKeeper) => (key) => keeper.read(key),
+};
 
 /** Verifies single digests, for whoever has bytes. */
 @Module({})

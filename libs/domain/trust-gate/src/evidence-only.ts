@@ -32,12 +32,3 @@ const isEvidence = (mediaType: string): boolean => evidenceTypes.has(mediaType) 
 export function isEvidenceOnly({ kind, layers }: Manifest): boolean {
   return kind === 'image' && layers.length > 0 && layers.every(({ mediaType }) => isEvidence(mediaType));
 }
-
-/** distribution-spec "Referrers Tag Schema": the tag under which clients list what refers to a digest. */
-const referrersTag = /^(sha256-[0-9a-f]{64}|sha512-[0-9a-f]{1,115})$/;
-
-/** A list of referrers that a client keeps itself. What it lists is judged by itself. */
-export function isReferrersList({ kind, manifests }: Manifest, tag: string | undefined): boolean {
-  const listsReferrers = manifests.every(({ artifactType }) => artifactType !== undefined);
-  return kind === 'index' && listsReferrers && tag !== undefined && referrersTag.test(tag);
-}

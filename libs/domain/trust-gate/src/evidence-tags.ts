@@ -9,6 +9,12 @@ const evidenceTag = /^sha(?:256|512)-[0-9a-f]{64}(?:\.(?:sig|att|sbom))?$/;
 
 export const isEvidenceTag = (tag: string): boolean => evidenceTag.test(tag);
 
+/** A list of referrers that a client keeps itself. What it lists is judged by itself. */
+export function isReferrersList({ kind, manifests }: Manifest, tag: string | undefined): boolean {
+  const listsReferrers = manifests.every(({ artifactType }) => artifactType !== undefined);
+  return kind === 'index' && listsReferrers && tag !== undefined && isEvidenceTag(tag) && !tag.includes('.');
+}
+
 /** Clients keep fewer referrers in a list of their own. */
 const mostListed = 1_000;
 

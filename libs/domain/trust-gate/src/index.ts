@@ -1,4 +1,3 @@
-export { isEvidenceOnly, isReferrersList } from './evidence-only';
 export { PullGate, type PullBarrier, type PullDecision } from './pull-gate.service';
 export { isEvidenceTag, needsNoSignature } from './evidence-tags';
 export { TaggingGate, type Tagging, type TaggingSteps } from './tagging-gate.service';

@@ -4,7 +4,8 @@ import { AppError, parseManifest, type Manifest } from '@breakwater/kernel';
 import { Database } from '@breakwater/platform';
 import { TrustPoliciesService, type ProjectTrustPolicy } from '@breakwater/trust-policies';
 import { Injectable, Logger } from '@nestjs/common';
-import { isEvidenceOnly, isReferrersList } from './evidence-only';
+import { isEvidenceOnly } from './evidence-only';
+import { isReferrersList } from './evidence-tags';
 import { unsignedPull, type RefusedPull } from './pull-refusals';
 import { TrustGate, type GateAnswer } from './trust-gate.service';
 
@@ -124,7 +125,7 @@ function decided(
   const until = answer.until === null ? {} : { until: answer.until.getTime() };
   if (answer.ok) return until;
   const quarantineEnd = manifest.pushTime.getTime() + (policy.quarantine?.days ?? 0) * dayMs;
-  const refused: RefusedPull = { manifest, policy, answer };
+  const refused: RefusedPull = { manifest, answer };
   if (now < quarantineEnd) {
     const end = new Date(quarantineEnd);
     return {

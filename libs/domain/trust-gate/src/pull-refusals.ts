@@ -1,20 +1,17 @@
 import { AppError } from '@breakwater/kernel';
-import { satisfied, type ProjectTrustPolicy } from '@breakwater/trust-policies';
 import type { GateAnswer } from './trust-gate.service';
 
 export interface RefusedPull {
   manifest: { repository: string; digest: string; tag?: string };
-  policy: ProjectTrustPolicy;
   answer: GateAnswer;
 }
 
 /** Says what is missing, and the command that mends it. */
 export function unsignedPull(
-  { manifest: { repository, digest, tag }, policy, answer }: RefusedPull,
+  { manifest: { repository, digest, tag }, answer }: RefusedPull,
   { host, quarantineEnd }: { host: string; quarantineEnd?: Date },
 ): AppError {
-  const image = { repository: `${host}/${repository}`, digest, ...(tag !== undefined && { tag }) };
-  const { missing, nextCommand } = satisfied(policy, answer.verdicts, image);
+  const { missing, nextCommand } = answer.explain(host);
   const name = tag === undefined ? `${repository}@${digest}` : `${repository}:${tag}`;
   const why = missing.map(({ signer, why: reason }) => `${signer}: ${reason}`).join('; ');
   const next = nextCommand === null ? '' : `; sign it with: ${nextCommand}${quarantineEnd ? '' : hintFor(nextCommand)}`;

@@ -4,8 +4,8 @@ import { beforeTagging, TrustPoliciesService, type ProjectTrustPolicy } from '@b
 import { Injectable } from '@nestjs/common';
 import { isEvidenceTag, needsNoSignature } from './evidence-tags';
 import { StoredManifestsRepository } from './stored-manifests.repository';
-import { addHashCommand, protectedTag, unsignedTag } from './tagging-refusals';
-import { TrustGate, type GateAnswer } from './trust-gate.service';
+import { addHashCommand, protectedTag, unsignedTag, type RefusedTag } from './tagging-refusals';
+import { clientsName, TrustGate, type GateAnswer } from './trust-gate.service';
 
 /** Tags that somebody wants to make, move or put back. */
 export interface Tagging {
@@ -83,7 +83,7 @@ export class TaggingGate {
     if (tag === undefined) return none;
     const byDigest = await this.ask(tagging, beforeTagging(policy));
     if (byDigest?.ok && (policy.push === 'block' || !isNotaryAlone(policy))) return none;
-    if (policy.push === 'block') throw unsignedTag({ ...tagging, tag, ...lacking(byDigest) });
+    if (policy.push === 'block') throw unsignedTag({ ...tagging, tag, ...lacking(byDigest, tagging) });
     return this.assertUnprotected({ ...tagging, tags }, policy, byDigest);
   }
 
@@ -109,12 +109,11 @@ export class TaggingGate {
   }
 
   private ask(
-    { projectId, repository, digest, host }: Tagging,
+    { projectId, repository, digest }: Tagging,
     policy: ProjectTrustPolicy,
     tag?: string,
   ): Promise<GateAnswer | undefined> {
-    const named = { ...(tag !== undefined && { tag }), ...(host !== undefined && { host }) };
-    return this.gate.ask({ projectId, repository, digest, ...named }, policy);
+    return this.gate.ask({ projectId, repository, digest, ...(tag !== undefined && { tag }) }, policy);
   }
 
   private async protected(
@@ -126,11 +125,14 @@ export class TaggingGate {
       byDigest,
     }: { before: GateAnswer; after: GateAnswer | undefined; byDigest: GateAnswer | undefined },
   ): Promise<AppError> {
-    const { repository, digest } = tagging;
+    const { repository, digest, host } = tagging;
     const isNotarys = before.verdicts.every(({ system, status }) => status !== 'valid' || system === 'notary');
-    if (!isNotarys) return protectedTag({ ...tagging, tag, ...lacking(byDigest) });
+    if (!isNotarys) return protectedTag({ ...tagging, tag, ...lacking(byDigest, tagging) });
     const size = (await this.manifests.sizeOf(repository, digest)) ?? 0;
-    return protectedTag({ ...tagging, tag, ...lacking(after) }, addHashCommand(nameOf(tagging), { tag, digest, size }));
+    return protectedTag(
+      { ...tagging, tag, ...lacking(after, tagging) },
+      addHashCommand(clientsName(repository, host), { tag, digest, size }),
+    );
   }
 
   /** Signatures and the like are not signed themselves. */
@@ -153,11 +155,8 @@ const isAskedBy = ({ push, signedTags }: ProjectTrustPolicy): boolean => push ==
 
 const isNotaryAlone = ({ systems }: ProjectTrustPolicy): boolean => systems.every((system) => system === 'notary');
 
-const lacking = (answer: GateAnswer | undefined) => ({
-  missing: answer?.missing ?? [],
-  nextCommand: answer?.nextCommand ?? null,
-});
+function lacking(answer: GateAnswer | undefined, { host }: Tagging): Pick<RefusedTag, 'missing' | 'nextCommand'> {
+  return answer?.explain(host) ?? { missing: [], nextCommand: null };
+}
 
 const isRefusal = (error: unknown): boolean => error instanceof AppError && error.code === 'PROJECTPOLICYVIOLATION';
-
-const nameOf = ({ host, repository }: Tagging): string => (host === undefined ? repository : `${host}/${repository}`);

@@ -1,14 +1,14 @@
 import { LeaseHolder, repositoryScope, signingScope, SingleFlight } from '@breakwater/coherence';
+import { ConcurrencyLimiter } from '@breakwater/platform';
 import { SigningViews, SubjectVerification, type AssessedSigning, type SigningStatus } from '@breakwater/signatures';
 import {
   satisfied,
   TrustPoliciesService,
-  type MissingSignature,
   type ProjectTrustPolicy,
+  type Satisfaction,
   type TrustVerdict,
 } from '@breakwater/trust-policies';
 import { Injectable } from '@nestjs/common';
-import { ConcurrencyLimiter } from '@breakwater/platform';
 
 /** A storage or a list of revoked certificates may be slow; nobody waits longer with a pull. */
 const verificationMs = 20_000;
@@ -22,17 +22,14 @@ export interface GateQuestion {
   digest: string;
   /** The tag that the digest was asked for by. */
   tag?: string;
-  /** As clients name the registry, for the next command. */
-  host?: string;
 }
 
 export interface GateAnswer {
   /** Signed as the policy asks. */
   ok: boolean;
   status: SigningStatus;
-  missing: MissingSignature[];
-  /** What to type next; null when nothing is missing. */
-  nextCommand: string | null;
+  /** What is missing and what to type next. `host`: as the client names the registry. */
+  explain: (host?: string) => Satisfaction;
   verdicts: TrustVerdict[];
   /** When time alone may change it; null: never. */
   until: Date | null;
@@ -91,10 +88,14 @@ export class TrustGate {
 
 function answerOf(
   { status, verdicts, until }: AssessedSigning,
-  { repository, digest, tag, host }: GateQuestion,
+  { repository, digest, tag }: GateQuestion,
   policy: ProjectTrustPolicy,
 ): GateAnswer {
-  const name = host === undefined ? repository : `${host}/${repository}`;
-  const { missing, nextCommand } = satisfied(policy, verdicts, { repository: name, digest, ...(tag && { tag }) });
-  return { ok: status === 'signed', status, missing, nextCommand, verdicts, until };
+  const explain = (host?: string): Satisfaction =>
+    satisfied(policy, verdicts, { repository: clientsName(repository, host), digest, ...(tag && { tag }) });
+  return { ok: status === 'signed', status, explain, verdicts, until };
 }
+
+/** As clients name the repository, where the host is known. */
+export const clientsName = (repository: string, host: string | undefined): string =>
+  host === undefined ? repository : `${host}/${repository}`;

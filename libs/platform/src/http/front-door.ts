@@ -28,9 +28,14 @@ export class FrontDoor {
     return `${scheme === 'https' ? 'https' : 'http'}://${host}`;
   }
 
+  /** As the client names the registry, with its port: `registry.example.com:8443`. */
+  host(request: IncomingMessage): string {
+    return new URL(this.baseUrl(request)).host;
+  }
+
   /** Every name, with its port, that clients may know this platform by: the one that was asked, and those configured. */
   hosts(request: IncomingMessage): string[] {
-    return [...new Set([new URL(this.baseUrl(request)).host, ...(this.config.EXTERNAL_HOSTS ?? [])])];
+    return [...new Set([this.host(request), ...(this.config.EXTERNAL_HOSTS ?? [])])];
   }
 
   /** The client's address: the first hop from the right that is no trusted proxy. */
