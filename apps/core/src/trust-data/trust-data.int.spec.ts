@@ -235,7 +235,8 @@ describe('resetting trust', () => {
       ['timestamp', 1],
     ]);
     for (const { expiry_time: time } of roles) expect(Date.parse(time)).toBeGreaterThan(Date.now());
-    expect(owner).toBeDefined();
+    const byOwner = roles.find(({ name }) => name === 'targets')!.key_ids;
+    expect(byOwner).toEqual(owner.targetsKeys.map(({ id }) => id));
     expect(await audit.after(() => send('DELETE', `${app.path}/trust`, 'boss'), 200)).toEqual([
       `boss delete trust_data ${app.repository}`,
     ]);
